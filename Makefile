@@ -1,0 +1,40 @@
+# make demo    fits logistic regression on real data, compares with the peers, draws the curve (demo.png)
+# make test    the tests
+# make bench   every function beside its peers
+# make lint    style, types
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := setup.py $(wildcard csrc/*)
+export PYTHONPATH :=
+
+.PHONY: demo test bench lint clean
+
+demo: .venv/.built
+	$(BIN)/python examples/demo.py
+
+test: .venv/.built
+	$(BIN)/python -m pytest
+
+bench: .venv/.built
+	$(BIN)/python -m benchmarks
+
+lint: .venv/.built
+	$(BIN)/pip install --quiet ".[lint]"
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.venv/.installed: pyproject.toml
+	@echo "Setting up a virtual environment in .venv (once; a minute or two)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet "setuptools>=77" "numpy>=2.0"
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[test]"
+	@touch $@
+
+.venv/.built: .venv/.installed $(SOURCES)
+	@echo "Building the extension"
+	$(BIN)/python setup.py --quiet build_ext --inplace
+	@touch $@
+
+clean:
+	rm -rf .venv build dist pysigmoid/*.so *.egg-info

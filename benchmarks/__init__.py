@@ -1,0 +1,11 @@
+"""Side-by-side timings: our functions and other libraries, in one process, one thread, taking turns.
+
+    python -m benchmarks --help
+
+| file | what |
+|---|---|
+| tasks.py | what is timed: every ufunc, the reduced losses, and the arrays they run on |
+| peers.py | how other libraries do the same |
+| timing.py | rounds in which the contenders take turns |
+| report.py | the table, the JSON and the picture |
+"""

@@ -1,0 +1,53 @@
+"""Run the benchmark: print the table, write the numbers and the picture."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from benchmarks.bench import measure
+from benchmarks.peers import installed
+from benchmarks.report import table, write_json, write_picture
+from benchmarks.tasks import all_tasks
+
+
+def main(arguments: list[str] | None = None) -> None:
+    options = parse(arguments)
+    tasks = [task for task in all_tasks() if options.tasks is None or task.name in options.tasks]
+    dtypes = [as_dtype(name) for name in options.dtypes]
+    groups = measure(
+        tasks, dtypes, options.sizes, list(installed()), allocate=options.allocate, rounds=options.rounds
+    )
+    total = len(tasks) * len(dtypes) * len(options.sizes)
+    with tqdm(groups, total=total, unit="task", disable=None) as progress:
+        results = [result for group in progress for result in group]
+    print(table(results))
+    options.output.mkdir(parents=True, exist_ok=True)
+    write_json(results, options.output / "bench.json")
+    write_picture(results, options.output / "bench.png")
+    print(f"\nwritten: {options.output / 'bench.json'}, {options.output / 'bench.png'}")
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Our functions beside other libraries.")
+    names = [task.name for task in all_tasks()]
+    parser.add_argument("--sizes", type=int, nargs="+", default=[8_192, 1_000_000], help="elements; up to 16000000")
+    parser.add_argument("--dtypes", nargs="+", default=["float32", "float64"], help="float16, bfloat16, longdouble too")
+    parser.add_argument("--tasks", nargs="+", choices=names, metavar="TASK", help="of: " + ", ".join(names))
+    parser.add_argument("--rounds", type=int, default=9, help="times every contender has its turn")
+    parser.add_argument("--allocate", action="store_true", help="let every call allocate its result")
+    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results", help="a folder")
+    return parser.parse_args(arguments)
+
+
+def as_dtype(name: str) -> np.dtype:
+    if name == "bfloat16":
+        import ml_dtypes
+
+        return np.dtype(ml_dtypes.bfloat16)
+    return np.dtype(name)
+
+
+if __name__ == "__main__":
+    main()

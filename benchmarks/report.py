@@ -1,0 +1,140 @@
+"""What a run leaves behind: a table, the numbers as JSON, and a picture."""
+
+import json
+import platform
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from itertools import groupby
+from pathlib import Path
+
+import pysigmoid
+from pysigmoid import _core
+
+OURS = "pysigmoid"
+COPY = "copy"
+DISTRIBUTIONS = ("numpy", "scipy", "scikit-learn", "torch", "numexpr", "numba", "jax")
+
+
+@dataclass(frozen=True)
+class Result:
+    """Nanoseconds per element of one contender at one task."""
+
+    task: str
+    dtype: str
+    size: int
+    contender: str
+    minimum: float
+    median: float
+
+
+def table(results: Iterable[Result]) -> str:
+    """One block per dtype and size: the minimum of every contender, and our ratio to the best peer."""
+    blocks = groupby(results, key=lambda result: (result.dtype, result.size))
+    return "\n\n".join(_block(dtype, size, list(block)) for (dtype, size), block in blocks)
+
+
+def _block(dtype: str, size: int, results: list[Result]) -> str:
+    contenders = _in_order(results)
+    names = list(dict.fromkeys(result.task for result in results))
+    width = max(map(len, names))
+    header = "".join(f"{name:>11}" for name in contenders)
+    lines = [
+        f"{dtype}, {size:,} elements: nanoseconds per element, minimum of all rounds",
+        f"{'':{width}}{header}  ours / best peer (medians)",
+    ]
+    for name in names:
+        of_task = {result.contender: result for result in results if result.task == name}
+        cells = "".join(_cell(of_task.get(contender)) for contender in contenders)
+        lines.append(f"{name:{width}}{cells}  {ratio_to_best_peer(of_task)}")
+    return "\n".join(lines)
+
+
+def _in_order(results: Iterable[Result]) -> list[str]:
+    """The memory copy first, then ours, then the peers."""
+    names = dict.fromkeys(result.contender for result in results)
+    return [COPY, OURS, *(name for name in names if name not in (COPY, OURS))]
+
+
+def _cell(result: Result | None) -> str:
+    return f"{'-':>11}" if result is None else f"{result.minimum:>11.3g}"
+
+
+def ratio_to_best_peer(of_task: dict[str, Result]) -> str:
+    """Our minimum over the smallest of the peers, the same of the medians, and which peer that is."""
+    ours = of_task[OURS]
+    peers = [result for name, result in of_task.items() if name not in (COPY, OURS)]
+    if not peers:
+        return "no peer"
+    best = min(peers, key=lambda result: result.minimum)
+    return f"{ours.minimum / best.minimum:.2f} ({ours.median / best.median:.2f}) {best.contender}"
+
+
+def environment() -> dict[str, object]:
+    """What the numbers depend on."""
+    versions = {}
+    for name in DISTRIBUTIONS:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return {
+        "pysigmoid": pysigmoid.__version__,
+        "instruction_set": _core.isa,
+        "cpu_features": list(_core.cpu_features),
+        "threads": 1,
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        "libraries": versions,
+    }
+
+
+def write_json(results: Iterable[Result], path: Path) -> None:
+    report = {
+        "unit": "nanoseconds per element",
+        "environment": environment(),
+        "results": [asdict(result) for result in results],
+    }
+    path.write_text(json.dumps(report, indent=1) + "\n")
+
+
+def write_picture(results: list[Result], path: Path) -> None:
+    """One panel per dtype and size, one line per task, one dot per contender; the copy is the physical limit."""
+    from matplotlib.figure import Figure
+
+    blocks = [
+        (key, list(block)) for key, block in groupby(results, key=lambda result: (result.dtype, result.size))
+    ]
+    names = list(dict.fromkeys(result.task for result in results))
+    figure = Figure(figsize=(1.5 + 5 * len(blocks), 1.6 + 0.32 * len(names)), layout="constrained")
+    panels = figure.subplots(1, len(blocks), sharey=True, squeeze=False)[0]
+    contenders = _in_order(results)
+    for panel, ((dtype, size), block) in zip(panels, blocks, strict=True):
+        _panel(panel, block, names, contenders)
+        panel.set_title(f"{dtype}, {size:,} elements", fontsize=11)
+        panel.set_xlabel("nanoseconds per element (less is better)")
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(contenders), frameon=False, fontsize=9)
+    figure.savefig(path, dpi=130)
+
+
+def _panel(panel, block: list[Result], names: list[str], contenders: list[str]) -> None:
+    rows = {name: row for row, name in enumerate(reversed(names))}
+    for index, contender in enumerate(contenders):
+        dots = [result for result in block if result.contender == contender]
+        style = _dot_style(contender, index)
+        panel.scatter([dot.minimum for dot in dots], [rows[dot.task] for dot in dots], label=contender, **style)
+    panel.set_xscale("log")
+    panel.set_yticks(list(rows.values()), list(rows))
+    panel.grid(axis="y", color="0.92", linewidth=0.8)
+    panel.set_axisbelow(True)
+    panel.spines[["top", "right", "left"]].set_visible(False)
+    panel.tick_params(axis="y", length=0)
+
+
+def _dot_style(contender: str, index: int) -> dict[str, object]:
+    if contender == COPY:
+        return {"marker": "|", "color": "0.35", "s": 90}
+    if contender == OURS:
+        return {"marker": "D", "color": "#c2255c", "s": 44, "zorder": 3}
+    return {"marker": "o", "color": f"C{index - 2}", "s": 30, "alpha": 0.85}

@@ -1,0 +1,159 @@
+/* Strides, overlap and the floating-point mode: all that lies between NumPy's call and a contiguous kernel. */
+#include "loops.h"
+
+#include <string.h>
+
+#include "control_word.h"
+
+/* Elements that are not contiguous pass through a block of this size per operand: small enough that all four stay in the
+ * first-level cache, large enough that a kernel's start costs nothing beside it. */
+enum { BLOCK_BYTES = 4096 };
+
+/* Buffers that any dtype may be written to. */
+typedef union { longdouble alignment; char bytes[BLOCK_BYTES]; } block;
+
+struct call {
+    char *const *args;
+    const intptr_t *steps;
+    ptrdiff_t n;
+    kernel *compute;
+    int inputs, operands; /* operands = inputs + outputs */
+    ptrdiff_t size;       /* bytes of an element, the same for all operands */
+};
+
+struct range { uintptr_t low, high; };
+
+static inline struct range bytes_of(const struct call *call, int operand)
+{
+    uintptr_t first = (uintptr_t)call->args[operand];
+    uintptr_t last = first + (uintptr_t)(call->steps[operand] * (call->n - 1));
+    uintptr_t size = (uintptr_t)call->size;
+    return call->steps[operand] < 0 ? (struct range){last, first + size} : (struct range){first, last + size};
+}
+
+static inline int disjoint(const struct call *call, int one, int other)
+{
+    struct range a = bytes_of(call, one), b = bytes_of(call, other);
+    return a.high <= b.low || b.high <= a.low;
+}
+
+static inline int identical(const struct call *call, int one, int other)
+{
+    return call->args[one] == call->args[other] && call->steps[one] == call->steps[other];
+}
+
+/* Whether the elements may be computed in any order: no output is read or written again through another operand, except
+ * element by element in place. reduce and accumulate are turned away here: they feed each output to the next element. */
+static inline int order_is_free(const struct call *call)
+{
+    if (call->n == 1)
+        return 1;
+    for (int output = call->inputs; output < call->operands; output++) {
+        if (call->steps[output] == 0)
+            return 0;
+        for (int input = 0; input < call->inputs; input++)
+            if (!identical(call, input, output) && !disjoint(call, input, output))
+                return 0;
+        for (int other = call->inputs; other < output; other++)
+            if (!disjoint(call, other, output))
+                return 0;
+    }
+    return 1;
+}
+
+static inline int contiguous(const struct call *call)
+{
+    for (int k = 0; k < call->operands; k++)
+        if (call->steps[k] != call->size && call->n != 1)
+            return 0;
+    return 1;
+}
+
+static inline void copy_elements(char *to, intptr_t to_step, const char *from, intptr_t from_step, ptrdiff_t n,
+                                 ptrdiff_t size)
+{
+    for (ptrdiff_t i = 0; i < n; i++)
+        memcpy(to + i * to_step, from + i * from_step, (size_t)size);
+}
+
+/* Computes elements [begin, begin + count) with every strided operand gathered to or scattered from its block. */
+static inline void compute_staged(const struct call *call, ptrdiff_t begin, ptrdiff_t count, block *blocks)
+{
+    void *at[MAX_OPERANDS];
+    for (int k = 0; k < call->operands; k++) {
+        char *first = call->args[k] + begin * call->steps[k];
+        int direct = call->steps[k] == call->size;
+        at[k] = direct ? first : blocks[k].bytes;
+        if (!direct && k < call->inputs)
+            copy_elements(blocks[k].bytes, call->size, first, call->steps[k], count, call->size);
+    }
+    call->compute(at, count);
+    for (int k = call->inputs; k < call->operands; k++)
+        if (at[k] == blocks[k].bytes)
+            copy_elements(call->args[k] + begin * call->steps[k], call->steps[k], blocks[k].bytes, call->size, count,
+                          call->size);
+}
+
+/* The order NumPy means where operands overlap: each element is finished before the next is read. */
+static inline void compute_in_order(const struct call *call, block *blocks)
+{
+    void *at[MAX_OPERANDS];
+    for (int k = 0; k < call->operands; k++)
+        at[k] = blocks[k].bytes;
+    for (ptrdiff_t i = 0; i < call->n; i++) {
+        for (int k = 0; k < call->inputs; k++)
+            memcpy(at[k], call->args[k] + i * call->steps[k], (size_t)call->size);
+        call->compute(at, 1);
+        for (int k = call->inputs; k < call->operands; k++)
+            memcpy(call->args[k] + i * call->steps[k], at[k], (size_t)call->size);
+    }
+}
+
+static inline void compute_in_blocks(const struct call *call, block *blocks)
+{
+    ptrdiff_t most = BLOCK_BYTES / call->size;
+    for (ptrdiff_t begin = 0; begin < call->n; begin += most) {
+        ptrdiff_t left = call->n - begin;
+        compute_staged(call, begin, left < most ? left : most, blocks);
+    }
+}
+
+static inline void run(const struct call *call)
+{
+    block blocks[MAX_OPERANDS];
+    if (!order_is_free(call))
+        compute_in_order(call, blocks);
+    else if (contiguous(call))
+        call->compute((void *const *)call->args, call->n);
+    else
+        compute_in_blocks(call, blocks);
+}
+
+static inline void run_in_our_mode_f32(const struct call *call)
+{
+    control_word callers = enter_our_mode();
+    run(call);
+    leave_our_mode(callers);
+}
+#define run_in_our_mode_f64 run_in_our_mode_f32
+#define run_in_our_mode_f16 run_in_our_mode_f32
+#define run_in_our_mode_bf16 run_in_our_mode_f32
+
+static inline void run_in_our_mode_longdouble(const struct call *call)
+{
+    fenv_t callers = enter_our_mode_longdouble();
+    run(call);
+    leave_our_mode_longdouble(callers);
+}
+
+#define DEFINE_LOOP(inputs, outputs, dtype)                                                               \
+    void loop_##inputs##_##outputs##_##dtype(char **args, const intptr_t *dimensions, const intptr_t *steps, \
+                                             void *data)                                                  \
+    {                                                                                                     \
+        struct call call = {args, steps, dimensions[0], *(kernel *const *)data, inputs, inputs + outputs, \
+                            sizeof(dtype)};                                                               \
+        if (call.n > 0)                                                                                   \
+            run_in_our_mode_##dtype(&call);                                                               \
+    }
+ALL_LOOPS(DEFINE_LOOP)
+#undef DEFINE_LOOP

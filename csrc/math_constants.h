@@ -1,0 +1,38 @@
+/* Constants of the formulas worked in one precision; the pairs of math_f64.h and sigmoid_fast keep theirs beside them.
+ * tools/coefficients.sollya derives every polynomial and every split of ln 2. */
+#ifndef PYSIGMOID_MATH_CONSTANTS_H
+#define PYSIGMOID_MATH_CONSTANTS_H
+
+#include "kernels.h"
+
+/* From here on down e^x rounds to zero in the result, products with any float32 or half factor included: e^-200 is
+ * 2^-288, and 2^128 times it is less than half the smallest float, 2^-149. e^-104 < 2^-150 does for the half types, whose
+ * smallest step is 2^-133. The bound also keeps 2^n a normal double. */
+static const f64 vanishing_f64 = -200;
+static const f32 vanishing_f32 = -104;
+
+static const f64 one_over_ln2_f64 = 0x1.71547652b82fep0;
+static const f32 one_over_ln2_f32 = 0x1.715476p0f;
+
+/* ln 2 = high + low, high short enough (42 and 15 bits) that n high is exact. */
+static const f64 ln2_high_f64 = 0x1.62e42fefa38p-1, ln2_low_f64 = 0x1.ef35793c7673p-45;
+static const f32 ln2_high_f32 = 0x1.62e4p-1f, ln2_low_f32 = 0x1.7f7d1cp-20f;
+
+/* (sqrt(u) coth(sqrt(u)/2) - 2) / u for u <= (ln(2)/2)^2: e^r to 2^-51.9 and 2^-30.8. */
+static const f64 coth_series_f64[] = {0x1.555555554d27fp-3, -0x1.6c16c0e1d14fcp-9, 0x1.15652818a832ap-14,
+                                      -0x1.b8601ec4c2463p-20};
+static const f32 coth_series_f32[] = {0x1.555514p-3f, -0x1.6a8af6p-9f};
+
+/* (atanh(s)/s - 1) / s^2 in z = s^2 <= 1/9: 2^-62.7 and 2^-25.9. */
+static const f64 atanh_series_f64[] = {
+    0x1.5555555555555p-2, 0x1.999999999983p-3,  0x1.24924924ab365p-3, 0x1.c71c71b1930cep-4,
+    0x1.745d1c39b220ap-4, 0x1.3b1301d223c2ep-4, 0x1.112088a179b34p-4, 0x1.e01b26a2edf03p-5,
+    0x1.c003ac8e606ccp-5, 0x1.23afa8f761b9dp-5, 0x1.4d21db8338ddcp-4};
+static const f32 atanh_series_f32[] = {0x1.55554cp-2f, 0x1.99adcep-3f, 0x1.211c8p-3f, 0x1.132378p-3f};
+
+/* log(p / (1 - p)) reads the exponent of p off its bits, which a subnormal does not have. A float32 is never subnormal as
+ * a double; a bfloat16 worked in float32 is lifted by 2^24. */
+static const f64 lift_below_f64 = 0, lift_f64 = 1, lift_exponent_f64 = 0;
+static const f32 lift_below_f32 = 0x1p-100f, lift_f32 = 0x1p24f, lift_exponent_f32 = 24;
+
+#endif

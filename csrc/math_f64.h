@@ -1,0 +1,309 @@
+/* float64 results: worked in pairs (hi, lo) of doubles whose sum carries about 100 bits, and rounded once.
+ *
+ * Not correctly rounded, so that every operation here is part of the result: v_fma_f64 where written, nothing contracted,
+ * no lane looking at its neighbours. The worst case of sigmoid found is 0.5010 ULP. */
+#include "math_pairs.h"
+
+/* e^-|x| = value 2^exponent with value in [1, 2] as a pair; `scaled` is the same pair times 2^exponent, but no smaller
+ * than 2^-600, which adds nothing to 1 and keeps every product of it normal. */
+struct exponential { struct pair value, scaled; vf64 exponent; };
+
+/* 2^(j/16), high and low words. */
+static const double exp2_sixteenths_high[16] = {
+    0x1p+0,               0x1.0b5586cf9890fp+0, 0x1.172b83c7d517bp+0, 0x1.2387a6e756238p+0,
+    0x1.306fe0a31b715p+0, 0x1.3dea64c123422p+0, 0x1.4bfdad5362a27p+0, 0x1.5ab07dd485429p+0,
+    0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0, 0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f09p+0,
+    0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba487p+0, 0x1.ea4afa2a490dap+0};
+static const double exp2_sixteenths_low[16] = {
+    0x0p+0,                0x1.8a62e4adc610bp-54,  -0x1.19041b9d78a76p-55, 0x1.9b07eb6c70573p-54,
+    0x1.6f46ad23182e4p-55, 0x1.ada0911f09ebcp-55,  0x1.d4397afec42e2p-56,  0x1.6324c054647adp-54,
+    -0x1.bdd3413b26456p-54, -0x1.41577ee04992fp-55, 0x1.6e9f156864b27p-54,  0x1.c7c46b071f2bep-56,
+    0x1.7a1cd345dcc81p-54, 0x1.11065895048ddp-55,  0x1.2ed02d75b3707p-55,  -0x1.e9c23179c2893p-54};
+
+/* (e^r - 1 - r) / r^2 for |r| <= ln(2)/32 */
+static const double exp_series[] = {0.5, 0x1.5555555555557p-3, 0x1.55555554dfb75p-5, 0x1.11111110b286ep-7,
+                                    0x1.6c17f57ba0642p-10, 0x1.a01b5add15d84p-13};
+
+/* ln 2 for sixteenths: 37 bits, so that 16 bits of n times it are exact, and the rest. */
+static const double ln2_high_sixteenths = 0x1.62e42fefap-1, ln2_low_sixteenths = 0x1.cf79abc9e3b3ap-40;
+
+/* Rounds to a multiple of 1/16 and leaves it, in sixteenths, in the low bits. */
+#define ROUND_TO_SIXTEENTH 0x1.8p48
+
+static inline struct exponential exp_neg_abs_f64(vf64 x)
+{
+    /* Below -1460 even 2^1024 e^t is less than half the smallest double. */
+    vf64 t = v_max_f64(v_set_f64(-1460), v_neg_f64(v_abs_f64(x)));
+
+    /* -|x| = k ln 2 + r + r_low, k a multiple of 1/16 */
+    vf64 z = v_fma_f64(t, v_set_f64(0x1.71547652b82fep0), v_set_f64(ROUND_TO_SIXTEENTH));
+    vf64 k = v_sub_f64(z, v_set_f64(ROUND_TO_SIXTEENTH));
+    vf64 ln2_low = v_set_f64(-ln2_low_sixteenths);
+    vf64 m = v_fma_f64(k, v_set_f64(-ln2_high_sixteenths), t);
+    vf64 r = v_fma_f64(k, ln2_low, m);
+    vf64 r_low = v_fma_f64(k, ln2_low, v_sub_f64(m, r));
+
+    /* e^r = 1 + r + q, times 2^(j/16) = high + low: the product high r is split, the rest is small */
+    vf64 high = v_lookup_16_f64(exp2_sixteenths_high, z), low = v_lookup_16_f64(exp2_sixteenths_low, z);
+    vf64 q = v_fma_f64(v_mul_f64(r, r), HORNER_F64(r, exp_series), r_low);
+    vf64 sum = v_fma_f64(high, r, high);
+    vf64 sum_low = v_fma_f64(high, r, v_sub_f64(high, sum));
+    vf64 rest = v_fma_f64(high, q, v_fma_f64(low, r, v_add_f64(low, sum_low)));
+
+    struct exponential e = {.value = fast_two_sum(sum, rest), .exponent = v_floor_f64(k)};
+    e.scaled = pair_exp2(e.value, v_max_f64(v_set_f64(-600), e.exponent));
+    return e;
+}
+
+/* A pair times 2^exponent, for values whose last bits reach below the smallest double. */
+struct scaled { struct pair value; vf64 exponent; };
+
+/* value 2^exponent rounded once, subnormal results included. */
+static inline vf64 finish(struct scaled v)
+{
+    vf64 exponent = v_max_f64(v_set_f64(-2000), v.exponent);
+    vf64 sum = v_add_f64(v.value.hi, v.value.lo);
+#ifndef PYSIGMOID_CONTROL_NO_FINISH
+    /* Below 2^-1022 the spacing stops shrinking. Adding that bound, scaled like the value, makes the sum round where the
+     * result will, with the low word still at hand. */
+    vf64 bound = v_exp2_f64(v_max_f64(v_set_f64(-1022), v_sub_f64(v_set_f64(-1022), exponent)));
+    vf64 shift = v_copysign_f64(bound, v.value.hi);
+    struct pair shifted = fast_two_sum(shift, v.value.hi);
+    vf64 rounded = v_sub_f64(v_add_f64(shifted.hi, v_add_f64(shifted.lo, v.value.lo)), shift);
+    vf64 small = v_copysign_f64(rounded, v.value.hi);
+    sum = v_select_f64(v_lt_f64(v_abs_f64(v.value.hi), bound), small, sum);
+#endif
+    return v_ldexp_f64(sum, exponent);
+}
+
+/* factor v with a factor of any size: 2^600 is moved to the exponent, from the side on which nothing can be lost. */
+static inline vf64 finish_product(vf64 factor, struct scaled v)
+{
+    vf64 zero = v_set_f64(0), infinity = v_set_f64(INFINITY);
+    vf64 magnitude = v_abs_f64(factor);
+    vm64 small = v_lt_f64(magnitude, v_set_f64(1));
+    vf64 moved = v_mul_f64(factor, v_select_f64(small, v_set_f64(0x1p600), v_set_f64(0x1p-600)));
+    vf64 exponent = v_add_f64(v.exponent, v_select_f64(small, v_set_f64(-600), v_set_f64(600)));
+
+    struct pair product = two_product(moved, v.value.hi);
+    product.lo = v_fma_f64(moved, v.value.lo, product.lo);
+    vf64 y = finish((struct scaled){product, exponent});
+
+    vm64 ordinary = v_and_f64(v_lt_f64(zero, magnitude), v_lt_f64(magnitude, infinity));
+    return v_select_f64(ordinary, y, v_mul_f64(factor, v.value.hi));
+}
+
+/* sigma(-|x|), with its exponent left out, and sigma(|x|). */
+struct sigma { struct scaled lower; struct pair upper; };
+
+static inline struct pair one_plus(struct pair small)
+{
+    struct pair sum = fast_two_sum(v_set_f64(1), small.hi);
+    sum.lo = v_add_f64(sum.lo, small.lo);
+    return sum;
+}
+
+static inline struct sigma both_sigmas(struct exponential e)
+{
+    struct pair sum = one_plus(e.scaled);
+    vf64 inverse = v_div_f64(v_set_f64(1), sum.hi);
+    return (struct sigma){{pair_div(e.value, sum, inverse), e.exponent},
+                          pair_div(pair_of(v_set_f64(1)), sum, inverse)};
+}
+
+static inline struct scaled sigmoid_scaled(vf64 x)
+{
+    struct exponential e = exp_neg_abs_f64(x);
+    struct pair sum = one_plus(e.scaled);
+    vm64 left = v_lt_f64(x, v_set_f64(0));
+    struct pair numerator = pair_select(left, e.value, pair_of(v_set_f64(1)));
+    return (struct scaled){pair_div(numerator, sum, v_div_f64(v_set_f64(1), sum.hi)),
+                           v_select_f64(left, e.exponent, v_set_f64(0))};
+}
+
+static inline struct scaled sigmoid_derivative_scaled(struct exponential e)
+{
+    struct sigma sigma = both_sigmas(e);
+    return (struct scaled){pair_mul(sigma.lower.value, sigma.upper), sigma.lower.exponent};
+}
+
+static inline vf64 sigmoid_f64(vf64 x)
+{
+    return finish(sigmoid_scaled(x));
+}
+
+static inline vf64 sigmoid_derivative_f64(vf64 x)
+{
+    return finish(sigmoid_derivative_scaled(exp_neg_abs_f64(x)));
+}
+
+/* At -infinity sigma is exactly 0, and infinity times that has no limit: nan. */
+static inline vf64 sigmoid_gate_f64(vf64 a, vf64 b)
+{
+    vf64 y = finish_product(a, sigmoid_scaled(b)), zero = v_set_f64(0);
+    return v_select_f64(v_eq_f64(b, v_set_f64(-INFINITY)), v_mul_f64(a, zero), y);
+}
+
+static inline vf64 sigmoid_vjp_f64(vf64 g, vf64 x)
+{
+    vf64 y = finish_product(g, sigmoid_derivative_scaled(exp_neg_abs_f64(x))), zero = v_set_f64(0);
+    return v_select_f64(v_eq_f64(v_abs_f64(x), v_set_f64(INFINITY)), v_mul_f64(g, zero), y);
+}
+
+/* x sigma(x) has vanished at -1460, long before -infinity. */
+static inline vf64 silu_f64(vf64 x)
+{
+    return finish_product(v_max_f64(v_set_f64(-1460), x), sigmoid_scaled(x));
+}
+
+/* sigma(x) (1 + x sigma(-x)): right of zero sigma(-x) carries the exponent, left of it sigma(x) does. */
+static inline vf64 silu_derivative_f64(vf64 x)
+{
+    vf64 zero = v_set_f64(0);
+    vf64 bounded = v_max_f64(v_set_f64(-1460), v_min_f64(v_set_f64(1460), x));
+    struct sigma sigma = both_sigmas(exp_neg_abs_f64(x));
+    vm64 left = v_lt_f64(x, zero);
+    struct pair lower = pair_exp2(sigma.lower.value, v_max_f64(v_set_f64(-600), sigma.lower.exponent));
+    struct pair slope = pair_mul(pair_of(bounded), pair_select(left, sigma.upper, lower));
+    slope = pair_add(pair_of(v_set_f64(1)), slope);
+    struct pair product = pair_mul(pair_select(left, sigma.lower.value, sigma.upper), slope);
+    return finish((struct scaled){product, v_select_f64(left, sigma.lower.exponent, zero)});
+}
+
+/* log(1 + e^-|x|) = 2 atanh(e / (2 + e)) */
+static inline struct scaled log_one_plus_f64(struct exponential e)
+{
+    struct pair two_plus_e = fast_two_sum(v_set_f64(2), e.scaled.hi);
+    two_plus_e.lo = v_add_f64(two_plus_e.lo, e.scaled.lo);
+    struct pair s = pair_div(e.scaled, two_plus_e, v_div_f64(v_set_f64(1), two_plus_e.hi));
+    return (struct scaled){pair_twice_atanh(s), v_min_f64(v_set_f64(0), v_add_f64(e.exponent, v_set_f64(600)))};
+}
+
+/* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|); above 40 the second term is less than a quarter ULP of x. */
+static inline vf64 softplus_f64(vf64 x)
+{
+    struct scaled l = log_one_plus_f64(exp_neg_abs_f64(x));
+    vf64 right = pair_sum(pair_add(pair_of(x), l.value));
+    vf64 y = v_select_f64(v_le_f64(x, v_set_f64(0)), finish(l), right);
+    return v_select_f64(v_lt_f64(v_set_f64(40), x), x, y);
+}
+
+static inline vf64 log_sigmoid_f64(vf64 x)
+{
+    return v_neg_f64(softplus_f64(v_neg_f64(x)));
+}
+
+/* n ln 2 + 2 atanh(difference / sum), where difference / sum = (u - v) / (u + v) makes it log(u / v) + n ln 2. */
+static inline struct pair log_of_quotient_f64(struct pair difference, struct pair sum, vf64 n)
+{
+    struct pair l = pair_twice_atanh(pair_div(difference, sum, v_div_f64(v_set_f64(1), sum.hi)));
+    struct pair y = two_sum(v_mul_f64(n, v_set_f64(ln2_high_f64)), l.hi);
+    y.lo = v_add_f64(y.lo, v_fma_f64(n, v_set_f64(ln2_low_f64), l.lo));
+    return y;
+}
+
+/* log(p / (1 - p)), with Q = (1 - p) 2^n so near p that p - Q is exact. A p below 2^-900 is lifted by 2^100, clear of the
+ * subnormals, whose exponent cannot be read off their bits. */
+static inline vf64 logit_f64(vf64 p)
+{
+    vf64 zero = v_set_f64(0), one = v_set_f64(1);
+    vm64 tiny = v_lt_f64(p, v_set_f64(0x1p-900));
+    vf64 lifted = v_select_f64(tiny, v_mul_f64(p, v_set_f64(0x1p100)), p);
+    struct pair q = fast_two_sum(one, v_neg_f64(p));
+
+    vf64 z = v_exponent_gap_f64(lifted, q.hi);
+    vf64 n = v_sub_f64(z, v_set_f64(ROUND_TO_INTEGER_f64));
+    struct pair Q = {v_ldexp_biased_f64(q.hi, z), v_ldexp_f64(q.lo, n)};
+    struct pair difference = fast_two_sum(v_sub_f64(lifted, Q.hi), v_neg_f64(Q.lo));
+    struct pair sum = two_sum(lifted, Q.hi);
+    sum.lo = v_add_f64(sum.lo, Q.lo);
+    vf64 total = v_select_f64(tiny, v_sub_f64(n, v_set_f64(100)), n);
+    vf64 y = pair_sum(log_of_quotient_f64(difference, sum, total));
+
+    y = v_select_f64(v_eq_f64(p, zero), v_set_f64(-INFINITY), y);
+    y = v_select_f64(v_eq_f64(p, one), v_set_f64(INFINITY), y);
+    return v_select_f64(v_and_f64(v_le_f64(zero, p), v_le_f64(p, one)), y, v_set_f64(NAN));
+}
+
+/* The loss with coefficients a of softplus(x) and b of softplus(-x), as in math_functions.h. */
+
+/* c |x| + (a + b) log(1 + e^-|x|), c = a right of zero and b left of it. */
+static inline vf64 loss_value_f64(struct exponential e, vf64 x, struct pair a, struct pair b)
+{
+    vf64 zero = v_set_f64(0);
+    struct scaled l = log_one_plus_f64(e);
+    struct pair curved = pair_mul(pair_add(a, b), l.value);
+    struct pair c = pair_select(v_lt_f64(x, zero), b, a);
+    struct pair linear = pair_mul(c, pair_of(v_abs_f64(x)));
+
+    vf64 sum = pair_sum(pair_add(linear, pair_ldexp(curved, l.exponent)));
+    /* Products above 2^900 have no low word to speak of, and infinite ones a nan for it. */
+    sum = v_select_f64(v_lt_f64(v_set_f64(0x1p900), linear.hi), linear.hi, sum);
+    return v_select_f64(v_eq_f64(c.hi, zero), finish((struct scaled){curved, l.exponent}), sum);
+}
+
+/* a sigma(x) - b sigma(-x). For a hard label one term is zero and the other keeps its exponent to the end. */
+static inline vf64 loss_gradient_f64(struct sigma sigma, vf64 x, struct pair a, struct pair b)
+{
+    vf64 zero = v_set_f64(0), minus_one = v_set_f64(-1);
+    vm64 left = v_lt_f64(x, zero);
+    vf64 exponent_a = v_select_f64(left, sigma.lower.exponent, zero);
+    vf64 exponent_b = v_select_f64(left, zero, sigma.lower.exponent);
+    struct pair rise = pair_mul(a, pair_select(left, sigma.lower.value, sigma.upper));
+    struct pair fall = pair_mul(pair_select(left, sigma.upper, sigma.lower.value),
+                                (struct pair){v_mul_f64(b.hi, minus_one), v_mul_f64(b.lo, minus_one)});
+
+    vm64 no_fall = v_eq_f64(b.hi, zero), no_rise = v_eq_f64(a.hi, zero);
+    struct pair both = pair_add(pair_ldexp(rise, exponent_a), pair_ldexp(fall, exponent_b));
+    struct pair value = pair_select(no_fall, rise, pair_select(no_rise, fall, both));
+    vf64 exponent = v_select_f64(no_fall, exponent_a, v_select_f64(no_rise, exponent_b, zero));
+    return finish((struct scaled){value, exponent});
+}
+
+static inline vf64 bce_with_logits_f64(vf64 x, vf64 y)
+{
+    return loss_value_f64(exp_neg_abs_f64(x), x, one_minus(y), pair_of(y));
+}
+
+static inline vf64 bce_with_logits_grad_f64(vf64 x, vf64 y)
+{
+    return loss_gradient_f64(both_sigmas(exp_neg_abs_f64(x)), x, one_minus(y), pair_of(y));
+}
+
+static inline void bce_with_logits_value_and_grad_f64(vf64 x, vf64 y, vf64 *value, vf64 *gradient)
+{
+    struct exponential e = exp_neg_abs_f64(x);
+    *value = loss_value_f64(e, x, one_minus(y), pair_of(y));
+    *gradient = loss_gradient_f64(both_sigmas(e), x, one_minus(y), pair_of(y));
+}
+
+static inline void bce_with_logits_grad_and_hess_f64(vf64 x, vf64 y, vf64 *gradient, vf64 *hessian)
+{
+    struct exponential e = exp_neg_abs_f64(x);
+    *gradient = loss_gradient_f64(both_sigmas(e), x, one_minus(y), pair_of(y));
+    *hessian = finish(sigmoid_derivative_scaled(e));
+}
+
+/* log of a pair with 2^-200 <= hi, cut at -100 */
+static inline struct pair log_cut_f64(struct pair p)
+{
+    vf64 z = v_exponent_gap_f64(p.hi, v_set_f64(1));
+    vf64 Q = v_ldexp_biased_f64(v_set_f64(1), z);
+    struct pair sum = two_sum(p.hi, Q);
+    sum.lo = v_add_f64(sum.lo, p.lo);
+    struct pair l = log_of_quotient_f64(fast_two_sum(v_sub_f64(p.hi, Q), p.lo), sum,
+                                        v_sub_f64(z, v_set_f64(ROUND_TO_INTEGER_f64)));
+    return pair_select(v_lt_f64(l.hi, v_set_f64(-100)), pair_of(v_set_f64(-100)), l);
+}
+
+/* -y log p - (1 - y) log(1 - p); 2^-200 stands for all that the cut at -100 = log(2^-144.3) hides. */
+static inline vf64 bce_f64(vf64 p, vf64 y)
+{
+    vf64 zero = v_set_f64(0), one = v_set_f64(1), least = v_set_f64(0x1p-200);
+    struct pair q = one_minus(p);
+    struct pair log_p = log_cut_f64(pair_of(v_max_f64(least, p)));
+    struct pair log_q = log_cut_f64((struct pair){v_max_f64(least, q.hi), q.lo});
+    struct pair minus_y = pair_of(v_neg_f64(y)), y_less_one = fast_two_sum(v_set_f64(-1), y);
+    vf64 loss = pair_sum(pair_add(pair_mul(y_less_one, log_q), pair_mul(minus_y, log_p)));
+    return v_select_f64(v_and_f64(v_le_f64(zero, p), v_le_f64(p, one)), loss, v_set_f64(NAN));
+}

@@ -1,0 +1,137 @@
+/* Every function, composed from e^-|x| and logarithms in one working precision: read with WORK f64 (float32 results, and
+ * half types of two arguments), f32 (half types of one argument) and longdouble. Values are rounded once more, when they
+ * are narrowed to the result's dtype; the few inputs where that misses are listed as patches.
+ *
+ * With e^-|x| = N / D:  sigma(-|x|) = N / (N + D)  and  sigma(|x|) = D / (N + D).  No positive number is exponentiated, and
+ * no subtraction of close numbers happens in either tail. */
+
+#include "math_names.h"
+
+/* sigma(x) = positive / sum, sigma(-x) = negative / sum. */
+struct F(sides) { vf positive, negative, sum; };
+
+static inline struct F(sides) F(sides_of)(struct F(ratio) e, vf x)
+{
+    vf zero = V(set)(0);
+    return (struct F(sides)){V(select)(V(lt)(x, zero), e.numerator, e.denominator),
+                             V(select)(V(lt)(x, zero), e.denominator, e.numerator),
+                             V(add)(e.numerator, e.denominator)};
+}
+
+static inline vf F(sigmoid)(vf x)
+{
+    struct F(sides) sigma = F(sides_of)(F(exp_neg_abs)(x), x);
+    return V(div)(sigma.positive, sigma.sum);
+}
+
+static inline vf F(sigmoid_derivative)(vf x)
+{
+    struct F(ratio) e = F(exp_neg_abs)(x);
+    vf sum = V(add)(e.numerator, e.denominator);
+    return V(div)(V(mul)(e.numerator, e.denominator), V(mul)(sum, sum));
+}
+
+/* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */
+static inline vf F(softplus)(vf x)
+{
+    return V(add)(V(max)(V(set)(0), x), F(log_one_plus)(F(exp_neg_abs)(x)));
+}
+
+static inline vf F(log_sigmoid)(vf x)
+{
+    return V(neg)(F(softplus)(V(neg)(x)));
+}
+
+/* Where sigma(x) has vanished, so has x sigma(x): the clamp keeps infinity from meeting zero. */
+static inline vf F(silu)(vf x)
+{
+    return V(mul)(V(max)(V(set)(C(vanishing)), x), F(sigmoid)(x));
+}
+
+/* sigma(x) (1 + x sigma(-x)), clamped on both sides for the same reason. */
+static inline vf F(silu_derivative)(vf x)
+{
+    struct F(sides) sigma = F(sides_of)(F(exp_neg_abs)(x), x);
+    vf bounded = V(max)(V(set)(C(vanishing)), V(min)(V(set)(-C(vanishing)), x));
+    vf slope = V(madd)(bounded, V(div)(sigma.negative, sigma.sum), V(set)(1));
+    return V(mul)(V(div)(sigma.positive, sigma.sum), slope);
+}
+
+/* a sigma(b). At b = -infinity sigma is exactly 0, and infinity times that has no limit: nan. */
+static inline vf F(sigmoid_gate)(vf a, vf b)
+{
+    vf zero = V(set)(0), gate = F(sigmoid)(b);
+    return V(mul)(a, V(select)(V(eq)(b, V(set)(-(WORK)INFINITY)), zero, gate));
+}
+
+/* g sigma'(x) */
+static inline vf F(sigmoid_vjp)(vf g, vf x)
+{
+    vf zero = V(set)(0), slope = F(sigmoid_derivative)(x);
+    return V(mul)(g, V(select)(V(eq)(V(abs)(x), V(set)((WORK)INFINITY)), zero, slope));
+}
+
+/* The logistic loss of x with coefficients a of softplus(x) and b of softplus(-x): a = 1 - y and b = y, times whatever
+ * weights there are. */
+struct F(loss) { vf value, gradient, hessian; };
+
+/* a softplus(x) + b softplus(-x) = c |x| + (a + b) log(1 + e^-|x|), c = a right of zero and b left of it: both terms
+ * positive. c = 0 drops its term at infinite x too. */
+static inline vf F(loss_value)(struct F(ratio) e, vf x, vf a, vf b)
+{
+    vf zero = V(set)(0);
+    vf c = V(select)(V(lt)(x, zero), b, a);
+    vf linear = V(select)(V(eq)(c, zero), zero, V(mul)(c, V(abs)(x)));
+    return V(madd)(V(add)(a, b), F(log_one_plus)(e), linear);
+}
+
+/* a sigma(x) - b sigma(-x) and (a + b) sigma(x) sigma(-x) */
+static inline struct F(loss) F(logistic_loss)(vf x, vf a, vf b)
+{
+    struct F(ratio) e = F(exp_neg_abs)(x);
+    struct F(sides) sigma = F(sides_of)(e, x);
+    vf inverse = V(div)(V(set)(1), sigma.sum);
+    vf positive = V(mul)(sigma.positive, inverse), negative = V(mul)(sigma.negative, inverse);
+    vf hessian = V(mul)(V(mul)(V(add)(a, b), positive), negative);
+    return (struct F(loss)){F(loss_value)(e, x, a, b), V(sub)(V(mul)(a, positive), V(mul)(b, negative)), hessian};
+}
+
+/* The loss of a label y without weights. Outputs that are not asked for cost nothing: the call is inlined. */
+static inline struct F(loss) F(labelled_loss)(vf x, vf y)
+{
+    return F(logistic_loss)(x, V(sub)(V(set)(1), y), y);
+}
+
+static inline vf F(bce_with_logits)(vf x, vf y)
+{
+    return F(labelled_loss)(x, y).value;
+}
+
+static inline vf F(bce_with_logits_grad)(vf x, vf y)
+{
+    return F(labelled_loss)(x, y).gradient;
+}
+
+static inline void F(bce_with_logits_value_and_grad)(vf x, vf y, vf *value, vf *gradient)
+{
+    struct F(loss) loss = F(labelled_loss)(x, y);
+    *value = loss.value;
+    *gradient = loss.gradient;
+}
+
+static inline void F(bce_with_logits_grad_and_hess)(vf x, vf y, vf *gradient, vf *hessian)
+{
+    struct F(loss) loss = F(labelled_loss)(x, y);
+    *gradient = loss.gradient;
+    *hessian = F(sigmoid_derivative)(x);
+}
+
+/* -y log p - (1 - y) log(1 - p), each logarithm cut at -100, so that a certain and wrong p costs a finite amount. */
+static inline vf F(bce)(vf p, vf y)
+{
+    vf zero = V(set)(0), one = V(set)(1), cut = V(set)(-100);
+    vf log_p = V(select)(V(eq)(p, zero), cut, V(max)(cut, F(log)(p)));
+    vf log_q = V(select)(V(eq)(p, one), cut, V(max)(cut, F(log_one_minus)(p)));
+    vf loss = V(sub)(V(mul)(V(sub)(y, one), log_q), V(mul)(y, log_p));
+    return V(select)(V(and)(V(le)(zero, p), V(le)(p, one)), loss, V(set)((WORK)NAN));
+}

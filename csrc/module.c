@@ -1,0 +1,111 @@
+/* The module pysigmoid._core: initialization, and what Python sees of the instruction sets. */
+#include "numpy_api.h"
+
+#include "dispatch.h"
+#include "ufuncs.h"
+
+#include <stdlib.h>
+
+/* The i-th name of a list, NULL past its end, and whether this machine has what it names. */
+typedef const char *lister(int i, int *present);
+
+static int append_name(PyObject *list, const char *name)
+{
+    PyObject *item = PyUnicode_FromString(name);
+    int status = item == NULL ? -1 : PyList_Append(list, item);
+    Py_XDECREF(item);
+    return status;
+}
+
+/* A tuple of the names listed, all of them or those this machine has. */
+static PyObject *names_of(lister *name_at, int only_present)
+{
+    PyObject *tuple = NULL, *list = PyList_New(0);
+    const char *name;
+    int present;
+    if (list == NULL)
+        return NULL;
+    for (int i = 0; (name = name_at(i, &present)) != NULL; i++)
+        if ((present || !only_present) && append_name(list, name) < 0)
+            goto done;
+    tuple = PyList_AsTuple(list);
+done:
+    Py_DECREF(list);
+    return tuple;
+}
+
+static void raise_unknown_isa(const char *wanted)
+{
+    PyObject *names = names_of(known_isa, 0);
+    if (names != NULL)
+        PyErr_Format(PyExc_ImportError,
+                     "environment variable PYSIGMOID_ISA is '%s', which is no instruction set known here; choose one of "
+                     "%R, or unset it to take the best this CPU has",
+                     wanted, names);
+    Py_XDECREF(names);
+}
+
+static int warn_unavailable_isa(const char *wanted)
+{
+    return PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
+                            "environment variable PYSIGMOID_ISA is '%s', which this CPU does not run; taking '%s', which "
+                            "gives the same bits",
+                            wanted, active_isa());
+}
+
+static int choose_isa_from_environment(void)
+{
+    const char *wanted = getenv("PYSIGMOID_ISA");
+    switch (choose_isa(wanted)) {
+    case ISA_UNKNOWN:
+        raise_unknown_isa(wanted);
+        return -1;
+    case ISA_UNAVAILABLE:
+        return warn_unavailable_isa(wanted);
+    default:
+        return 0;
+    }
+}
+
+static int add_names(PyObject *module, const char *attribute, lister *name_at)
+{
+    PyObject *names = names_of(name_at, 1);
+    int status = names == NULL ? -1 : PyModule_AddObjectRef(module, attribute, names);
+    Py_XDECREF(names);
+    return status;
+}
+
+static int execute(PyObject *module)
+{
+    if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0)
+        return -1;
+    if (choose_isa_from_environment() < 0)
+        return -1;
+    if (PyModule_AddStringConstant(module, "isa", active_isa()) < 0
+        || add_names(module, "isa_available", known_isa) < 0 || add_names(module, "cpu_features", cpu_feature) < 0)
+        return -1;
+    return add_ufuncs(module);
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, (void *)execute},
+#if PY_VERSION_HEX >= 0x030c0000
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+#if PY_VERSION_HEX >= 0x030d0000
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "pysigmoid._core",
+    .m_doc = "The ufuncs of pysigmoid, the list of them with their accuracy, and the instruction sets.",
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__core(void)
+{
+    return PyModuleDef_Init(&definition);
+}

@@ -1,0 +1,53 @@
+"""Correctly rounded sigmoid functions and the logistic loss for NumPy.
+
+Top level: ufuncs, element by element, by NumPy's rules, never an error for a value.
+`functional` (import it as F): torch's names, with reductions, weights and checks.
+`nn`: `functional` with the options kept.
+"""
+
+from pysigmoid import functional, nn
+from pysigmoid._core import (
+    bce,
+    bce_with_logits,
+    bce_with_logits_grad,
+    bce_with_logits_grad_and_hess,
+    bce_with_logits_value_and_grad,
+    log_sigmoid,
+    logit,
+    sigmoid,
+    sigmoid_derivative,
+    sigmoid_fast,
+    sigmoid_gate,
+    sigmoid_vjp,
+    silu,
+    silu_derivative,
+    softplus,
+)
+from pysigmoid._core import log_sigmoid as log_expit
+from pysigmoid._core import sigmoid as expit
+from pysigmoid._version import __version__
+from pysigmoid.config import show_config
+
+__all__ = [
+    "__version__",
+    "bce",
+    "bce_with_logits",
+    "bce_with_logits_grad",
+    "bce_with_logits_grad_and_hess",
+    "bce_with_logits_value_and_grad",
+    "expit",
+    "functional",
+    "log_expit",
+    "log_sigmoid",
+    "logit",
+    "nn",
+    "show_config",
+    "sigmoid",
+    "sigmoid_derivative",
+    "sigmoid_fast",
+    "sigmoid_gate",
+    "sigmoid_vjp",
+    "silu",
+    "silu_derivative",
+    "softplus",
+]
