@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(__x86_64__)
 #define FEATURES(FEATURE)                                                                                 \
     FEATURE(sse2) FEATURE(avx) FEATURE(f16c) FEATURE(fma) FEATURE(avx2) FEATURE(avx512f) FEATURE(avx512dq) \
     FEATURE(avx512bw) FEATURE(avx512vl)
@@ -21,12 +21,18 @@
 #define ISA(name, test) static int cpu_runs_##name(void) { return (test); }
 #include "isa.def"
 
+__attribute__((unused)) static int never(void)
+{
+    return 0;
+}
+
 static const struct isa {
     const char *name;
     int (*available)(void);
     const struct kernels *kernels;
 } known[] = {
 #define ISA(name, test) {#name, cpu_runs_##name, &kernels_##name},
+#define FOREIGN_ISA(name) {#name, never, NULL},
 #include "isa.def"
 };
 

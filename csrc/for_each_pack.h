@@ -12,8 +12,10 @@
 
 #if defined(__GNUC__)
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define FLATTEN __attribute__((flatten))
 #else
 #define ALWAYS_INLINE static inline
+#define FLATTEN
 #endif
 
 /* Says that no element depends on another, which a kernel is promised (kernels.h) but a compiler cannot see. */
@@ -37,7 +39,7 @@ static inline void pad_tail(char *pack, const char *from, size_t count, size_t l
     {                                                                                                     \
         PACK_##inputs##_##outputs(dtype, work, function)                                                  \
     }                                                                                                     \
-    KERNEL_LINKAGE void name##_##dtype##_kernel(void *const *operands, ptrdiff_t n)                       \
+    KERNEL_LINKAGE FLATTEN void name##_##dtype##_kernel(void *const *operands, ptrdiff_t n)               \
     {                                                                                                     \
         enum { ARGUMENTS = (inputs) + (outputs), LANES = LANES_##work };                                  \
         void *at[ARGUMENTS];                                                                              \

@@ -11,7 +11,7 @@ static inline vf F(horner)(vf x, const WORK *coefficients, int count)
 {
     vf sum = V(set)(coefficients[count - 1]);
     for (int i = count - 2; i >= 0; i--)
-        sum = V(madd)(x, sum, V(set)(coefficients[i]));
+        sum = V(MADD)(x, sum, V(set)(coefficients[i]));
     return sum;
 }
 
@@ -23,12 +23,12 @@ static inline struct F(ratio) F(exp_neg_abs)(vf x)
     vf t = V(max)(V(set)(C(vanishing)), V(neg)(V(abs)(x)));
 
     /* -|x| = n ln 2 + r with |r| <= ln(2)/2 */
-    vf z = V(madd)(t, V(set)(C(one_over_ln2)), V(set)(C(ROUND_TO_INTEGER)));
+    vf z = V(MADD)(t, V(set)(C(one_over_ln2)), V(set)(C(ROUND_TO_INTEGER)));
     vf n = V(sub)(z, V(set)(C(ROUND_TO_INTEGER)));
-    vf r = V(nmadd)(n, V(set)(C(ln2_low)), V(nmadd)(n, V(set)(C(ln2_high)), t));
+    vf r = V(MADD)(n, V(set)(-C(ln2_low)), V(MADD)(n, V(set)(-C(ln2_high)), t));
 
     vf u = V(mul)(r, r);
-    vf h = V(madd)(u, HORNER(u, C(coth_series)), V(set)(2));
+    vf h = V(MADD)(u, HORNER(u, C(coth_series)), V(set)(2));
     return (struct F(ratio)){V(ldexp_biased)(V(add)(h, r), z), V(sub)(h, r)};
 }
 
@@ -36,7 +36,7 @@ static inline struct F(ratio) F(exp_neg_abs)(vf x)
 static inline vf F(two_atanh_plus)(vf s, vf addend)
 {
     vf z = V(mul)(s, s), twice = V(add)(s, s);
-    return V(add)(twice, V(madd)(V(mul)(twice, z), HORNER(z, C(atanh_series)), addend));
+    return V(add)(twice, V(MADD)(V(mul)(twice, z), HORNER(z, C(atanh_series)), addend));
 }
 
 /* log(1 + e^-|x|) = 2 atanh(e / (2 + e)) with e = numerator / denominator */
@@ -50,7 +50,7 @@ static inline vf F(log_one_plus)(struct F(ratio) e)
 static inline vf F(log_of_quotient)(vf difference, vf sum, vf n)
 {
     vf small = F(two_atanh_plus)(V(div)(difference, sum), V(mul)(n, V(set)(C(ln2_low))));
-    return V(madd)(n, V(set)(C(ln2_high)), small);
+    return V(MADD)(n, V(set)(C(ln2_high)), small);
 }
 
 /* log(p / (1 - p)). Q = (1 - p) 2^n comes within a factor of 3/2 of p, so that p - Q is exact; near p = 1/2, n is 0 and

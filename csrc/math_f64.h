@@ -237,8 +237,8 @@ static inline vf64 loss_value_f64(struct exponential e, vf64 x, struct pair a, s
     struct pair linear = pair_mul(c, pair_of(v_abs_f64(x)));
 
     vf64 sum = pair_sum(pair_add(linear, pair_ldexp(curved, l.exponent)));
-    /* Products above 2^900 have no low word to speak of, and infinite ones a nan for it. */
-    sum = v_select_f64(v_lt_f64(v_set_f64(0x1p900), linear.hi), linear.hi, sum);
+    /* The low word of an infinite product is nan. */
+    sum = v_select_f64(v_eq_f64(v_abs_f64(linear.hi), v_set_f64(INFINITY)), linear.hi, sum);
     return v_select_f64(v_eq_f64(c.hi, zero), finish((struct scaled){curved, l.exponent}), sum);
 }
 
@@ -255,6 +255,7 @@ static inline vf64 loss_gradient_f64(struct sigma sigma, vf64 x, struct pair a, 
 
     vm64 no_fall = v_eq_f64(b.hi, zero), no_rise = v_eq_f64(a.hi, zero);
     struct pair both = pair_add(pair_ldexp(rise, exponent_a), pair_ldexp(fall, exponent_b));
+    both = fast_two_sum(both.hi, both.lo); /* high words that cancel leave the result to the low one */
     struct pair value = pair_select(no_fall, rise, pair_select(no_rise, fall, both));
     vf64 exponent = v_select_f64(no_fall, exponent_a, v_select_f64(no_rise, exponent_b, zero));
     return finish((struct scaled){value, exponent});

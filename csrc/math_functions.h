@@ -1,5 +1,5 @@
 /* Every function, composed from e^-|x| and logarithms in one working precision: read with WORK f64 (float32 results, and
- * half types of two arguments), f32 (half types of one argument) and longdouble. Values are rounded once more, when they
+ * half types whose bound float32 cannot hold), f32 (the other half types) and longdouble. Values are rounded once more, when they
  * are narrowed to the result's dtype; the few inputs where that misses are listed as patches.
  *
  * With e^-|x| = N / D:  sigma(-|x|) = N / (N + D)  and  sigma(|x|) = D / (N + D).  No positive number is exponentiated, and
@@ -53,8 +53,8 @@ static inline vf F(silu_derivative)(vf x)
 {
     struct F(sides) sigma = F(sides_of)(F(exp_neg_abs)(x), x);
     vf bounded = V(max)(V(set)(C(vanishing)), V(min)(V(set)(-C(vanishing)), x));
-    vf slope = V(madd)(bounded, V(div)(sigma.negative, sigma.sum), V(set)(1));
-    return V(mul)(V(div)(sigma.positive, sigma.sum), slope);
+    vf slope = V(MADD)(bounded, sigma.negative, sigma.sum);
+    return V(div)(V(mul)(sigma.positive, slope), V(mul)(sigma.sum, sigma.sum));
 }
 
 /* a sigma(b). At b = -infinity sigma is exactly 0, and infinity times that has no limit: nan. */
@@ -82,18 +82,28 @@ static inline vf F(loss_value)(struct F(ratio) e, vf x, vf a, vf b)
     vf zero = V(set)(0);
     vf c = V(select)(V(lt)(x, zero), b, a);
     vf linear = V(select)(V(eq)(c, zero), zero, V(mul)(c, V(abs)(x)));
-    return V(madd)(V(add)(a, b), F(log_one_plus)(e), linear);
+    return V(MADD)(V(add)(a, b), F(log_one_plus)(e), linear);
 }
 
-/* a sigma(x) - b sigma(-x) and (a + b) sigma(x) sigma(-x) */
+/* a sigma(x) - b sigma(-x): one division, after the only subtraction. */
+static inline vf F(loss_gradient)(struct F(sides) sigma, vf a, vf b)
+{
+    vf fall = V(mul)(b, sigma.negative);
+    return V(div)(V(MADD)(a, sigma.positive, V(neg)(fall)), sigma.sum);
+}
+
+/* (a + b) sigma(x) sigma(-x) */
+static inline vf F(loss_hessian)(struct F(sides) sigma, vf a, vf b)
+{
+    vf product = V(mul)(sigma.positive, sigma.negative);
+    return V(div)(V(mul)(V(add)(a, b), product), V(mul)(sigma.sum, sigma.sum));
+}
+
 static inline struct F(loss) F(logistic_loss)(vf x, vf a, vf b)
 {
     struct F(ratio) e = F(exp_neg_abs)(x);
     struct F(sides) sigma = F(sides_of)(e, x);
-    vf inverse = V(div)(V(set)(1), sigma.sum);
-    vf positive = V(mul)(sigma.positive, inverse), negative = V(mul)(sigma.negative, inverse);
-    vf hessian = V(mul)(V(mul)(V(add)(a, b), positive), negative);
-    return (struct F(loss)){F(loss_value)(e, x, a, b), V(sub)(V(mul)(a, positive), V(mul)(b, negative)), hessian};
+    return (struct F(loss)){F(loss_value)(e, x, a, b), F(loss_gradient)(sigma, a, b), F(loss_hessian)(sigma, a, b)};
 }
 
 /* The loss of a label y without weights. Outputs that are not asked for cost nothing: the call is inlined. */
@@ -121,8 +131,7 @@ static inline void F(bce_with_logits_value_and_grad)(vf x, vf y, vf *value, vf *
 
 static inline void F(bce_with_logits_grad_and_hess)(vf x, vf y, vf *gradient, vf *hessian)
 {
-    struct F(loss) loss = F(labelled_loss)(x, y);
-    *gradient = loss.gradient;
+    *gradient = F(labelled_loss)(x, y).gradient;
     *hessian = F(sigmoid_derivative)(x);
 }
 

@@ -4,9 +4,13 @@
 #include "math_patches.h"
 
 #define WORK f32
+#define MADD madd
+#define READING f32
 #include "math_exponential.h"
 #include "math_functions.h"
 #undef WORK
+#undef MADD
+#undef READING
 
 /* As in math_f32.h: the cubic term of sigma decides middles, and reaches further up in a coarser format. */
 static inline vf32 sigmoid_f16(vf32 x)
@@ -18,8 +22,9 @@ static inline vf32 sigmoid_f16(vf32 x)
 static inline vf32 sigmoid_derivative_f16(vf32 x)
 {
     vf32 y = sigmoid_derivative_in_f32(x), magnitude = v_abs_f32(x);
+    y = patch_f32(y, magnitude, 0x1.bb8p-5f, 0x1.ffcp-3f);
     y = patch_f32(y, magnitude, 0x1.cep-4f, 0x1.fe4p-3f);
-    return patch_f32(y, magnitude, 0x1.62p-1f, 0x1.c74p-3f);
+    return patch_f32(y, magnitude, 0x1.b3p+0f, 0x1.0b8p-3f);
 }
 
 static inline vf32 softplus_f16(vf32 x)

@@ -35,8 +35,12 @@ static inline vlongdouble logit_in_longdouble(vlongdouble p)
 }
 
 #define WORK longdouble
+#define MADD madd
+#define READING longdouble
 #include "math_functions.h"
 #undef WORK
+#undef MADD
+#undef READING
 
 /* Where e^-|x| is subnormal it has lost digits that a large factor would bring back: there the product takes e^(-|x|/2)
  * twice, the denominator being 1. */

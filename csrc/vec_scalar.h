@@ -5,7 +5,6 @@
  *   v_max(c, x), v_min(c, x)  of a constant and a number; x where x is nan
  *   v_fma(a, b, c)            a b + c rounded once, exactly that on every instruction set
  *   v_madd(a, b, c)           a b + c, fused or not: only where every result is proved right either way
- *   v_nmadd(a, b, c)          c - a b, likewise
  *   v_select(m, a, b)         m ? a : b
  *   v_any(m)                  whether any lane says yes
  *   v_ldexp(x, n)             x 2^n rounded once, n integral in [-2000, 1000]
@@ -48,7 +47,6 @@ enum { LANES_f64 = 1, LANES_f32 = 1, LANES_longdouble = 1 };
     static inline type v_min_##t(type c, type x) { return c < x ? c : x; }                                     \
     static inline type v_fma_##t(type a, type b, type c) { return fused(a, b, c); }                            \
     static inline type v_madd_##t(type a, type b, type c) { return a * b + c; }                                \
-    static inline type v_nmadd_##t(type a, type b, type c) { return c - a * b; }                               \
     static inline mask v_lt_##t(type a, type b) { return a < b; }                                              \
     static inline mask v_le_##t(type a, type b) { return a <= b; }                                             \
     static inline mask v_eq_##t(type a, type b) { return a == b; }                                             \
