@@ -21,7 +21,7 @@
 #define ISA(name, test) static int cpu_runs_##name(void) { return (test); }
 #include "isa.def"
 
-__attribute__((unused)) static int never(void)
+static int never(void)
 {
     return 0;
 }
