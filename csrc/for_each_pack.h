@@ -8,18 +8,15 @@
 
 #include <string.h>
 
+#include "inline.h"
 #include "kernels.h"
 
-#if defined(__GNUC__)
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define FLATTEN __attribute__((flatten))
-#else
-#define ALWAYS_INLINE static inline
-#define FLATTEN
-#endif
-
-/* Says that no element depends on another, which a kernel is promised (kernels.h) but a compiler cannot see. */
-#if defined(__clang__)
+/* A portable loop is left to the compiler's vectorizer, which cannot see what a kernel is promised (kernels.h): that no
+ * element depends on another. */
+#if V_BRANCHES_PAY
+#define ELEMENTS_ARE_INDEPENDENT
+#elif defined(__clang__)
+#pragma clang diagnostic ignored "-Wpass-failed" /* some loops it cannot vectorize all the same */
 #define ELEMENTS_ARE_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #elif defined(__GNUC__)
 #define ELEMENTS_ARE_INDEPENDENT _Pragma("GCC ivdep")
@@ -35,11 +32,11 @@ static inline void pad_tail(char *pack, const char *from, size_t count, size_t l
 }
 
 #define KERNEL(inputs, outputs, name, dtype, work, function)                                              \
-    ALWAYS_INLINE void name##_##dtype##_pack(void *const *at, ptrdiff_t i)                                \
+    INLINE void name##_##dtype##_pack(void *const *at, ptrdiff_t i)                                \
     {                                                                                                     \
         PACK_##inputs##_##outputs(dtype, work, function)                                                  \
     }                                                                                                     \
-    KERNEL_LINKAGE FLATTEN void name##_##dtype##_kernel(void *const *operands, ptrdiff_t n)               \
+    KERNEL_LINKAGE void name##_##dtype##_kernel(void *const *operands, ptrdiff_t n)                       \
     {                                                                                                     \
         enum { ARGUMENTS = (inputs) + (outputs), LANES = LANES_##work };                                  \
         void *at[ARGUMENTS];                                                                              \

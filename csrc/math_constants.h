@@ -14,6 +14,9 @@ static const f32 vanishing_f32 = -104;
 static const f64 one_over_ln2_f64 = 0x1.71547652b82fep0;
 static const f32 one_over_ln2_f32 = 0x1.715476p0f;
 
+/* Adding and subtracting this rounds to a multiple of 1/16 and leaves it, in sixteenths, in the low bits of the sum. */
+#define ROUND_TO_SIXTEENTH 0x1.8p48
+
 /* ln 2 = high + low, high short enough (42 and 15 bits) that n high is exact. */
 static const f64 ln2_high_f64 = 0x1.62e42fefa38p-1, ln2_low_f64 = 0x1.ef35793c7673p-45;
 static const f32 ln2_high_f32 = 0x1.62e4p-1f, ln2_low_f32 = 0x1.7f7d1cp-20f;

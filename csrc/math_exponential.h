@@ -7,7 +7,7 @@
 
 #define HORNER(x, coefficients) F(horner)(x, coefficients, sizeof coefficients / sizeof *coefficients)
 
-static inline vf F(horner)(vf x, const WORK *coefficients, int count)
+INLINE vf F(horner)(vf x, const WORK *coefficients, int count)
 {
     vf sum = V(set)(coefficients[count - 1]);
     for (int i = count - 2; i >= 0; i--)
@@ -15,14 +15,13 @@ static inline vf F(horner)(vf x, const WORK *coefficients, int count)
     return sum;
 }
 
-/* e^-|x| = numerator / denominator, both positive. */
+/* A power of e as numerator / denominator, both positive. */
 struct F(ratio) { vf numerator, denominator; };
 
-static inline struct F(ratio) F(exp_neg_abs)(vf x)
+/* e^t, for t at which it is a normal number */
+INLINE struct F(ratio) F(exp)(vf t)
 {
-    vf t = V(max)(V(set)(C(vanishing)), V(neg)(V(abs)(x)));
-
-    /* -|x| = n ln 2 + r with |r| <= ln(2)/2 */
+    /* t = n ln 2 + r with |r| <= ln(2)/2 */
     vf z = V(MADD)(t, V(set)(C(one_over_ln2)), V(set)(C(ROUND_TO_INTEGER)));
     vf n = V(sub)(z, V(set)(C(ROUND_TO_INTEGER)));
     vf r = V(MADD)(n, V(set)(-C(ln2_low)), V(MADD)(n, V(set)(-C(ln2_high)), t));
@@ -32,22 +31,27 @@ static inline struct F(ratio) F(exp_neg_abs)(vf x)
     return (struct F(ratio)){V(ldexp_biased)(V(add)(h, r), z), V(sub)(h, r)};
 }
 
+INLINE struct F(ratio) F(exp_neg_abs)(vf x)
+{
+    return F(exp)(V(max)(V(set)(C(vanishing)), V(neg)(V(abs)(x))));
+}
+
 /* 2 atanh(s) = 2s + 2s (s^2/3 + s^4/5 + ...) = 2s + tail, returned with `addend` put in between: the small parts first. */
-static inline vf F(two_atanh_plus)(vf s, vf addend)
+INLINE vf F(two_atanh_plus)(vf s, vf addend)
 {
     vf z = V(mul)(s, s), twice = V(add)(s, s);
     return V(add)(twice, V(MADD)(V(mul)(twice, z), HORNER(z, C(atanh_series)), addend));
 }
 
 /* log(1 + e^-|x|) = 2 atanh(e / (2 + e)) with e = numerator / denominator */
-static inline vf F(log_one_plus)(struct F(ratio) e)
+INLINE vf F(log_one_plus)(struct F(ratio) e)
 {
     vf two_plus_e = V(add)(e.numerator, V(add)(e.denominator, e.denominator));
     return F(two_atanh_plus)(V(div)(e.numerator, two_plus_e), V(set)(0));
 }
 
 /* log(p / q) = n ln 2 + 2 atanh((p - Q) / (p + Q)) with Q = q 2^n: handed p - Q, p + Q and n. */
-static inline vf F(log_of_quotient)(vf difference, vf sum, vf n)
+INLINE vf F(log_of_quotient)(vf difference, vf sum, vf n)
 {
     vf small = F(two_atanh_plus)(V(div)(difference, sum), V(mul)(n, V(set)(C(ln2_low))));
     return V(MADD)(n, V(set)(C(ln2_high)), small);
@@ -55,7 +59,7 @@ static inline vf F(log_of_quotient)(vf difference, vf sum, vf n)
 
 /* log(p / (1 - p)). Q = (1 - p) 2^n comes within a factor of 3/2 of p, so that p - Q is exact; near p = 1/2, n is 0 and
  * nothing cancels. */
-static inline vf F(logit)(vf p)
+INLINE vf F(logit)(vf p)
 {
     vf zero = V(set)(0), one = V(set)(1), nan = V(set)((WORK)NAN), infinity = V(set)((WORK)INFINITY);
     vf q = V(sub)(one, p), lifted = p, extra = zero;
@@ -74,7 +78,7 @@ static inline vf F(logit)(vf p)
 }
 
 /* log p for 0 < p <= 1, p a normal number */
-static inline vf F(log)(vf p)
+INLINE vf F(log)(vf p)
 {
     vf z = V(exponent_gap)(p, V(set)(1));
     vf Q = V(ldexp_biased)(V(set)(1), z);
@@ -82,7 +86,7 @@ static inline vf F(log)(vf p)
 }
 
 /* log(1 - p) for 0 <= p < 1: (1 - Q) - p keeps all of a small p, where 1 - p would not. */
-static inline vf F(log_one_minus)(vf p)
+INLINE vf F(log_one_minus)(vf p)
 {
     vf one = V(set)(1);
     vf z = V(exponent_gap)(V(sub)(one, p), one);

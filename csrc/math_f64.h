@@ -27,10 +27,7 @@ static const double exp_series[] = {0.5, 0x1.5555555555557p-3, 0x1.55555554dfb75
 /* ln 2 for sixteenths: 37 bits, so that 16 bits of n times it are exact, and the rest. */
 static const double ln2_high_sixteenths = 0x1.62e42fefap-1, ln2_low_sixteenths = 0x1.cf79abc9e3b3ap-40;
 
-/* Rounds to a multiple of 1/16 and leaves it, in sixteenths, in the low bits. */
-#define ROUND_TO_SIXTEENTH 0x1.8p48
-
-static inline struct exponential exp_neg_abs_f64(vf64 x)
+INLINE struct exponential exp_neg_abs_f64(vf64 x)
 {
     /* Below -1460 even 2^1024 e^t is less than half the smallest double. */
     vf64 t = v_max_f64(v_set_f64(-1460), v_neg_f64(v_abs_f64(x)));
@@ -59,7 +56,7 @@ static inline struct exponential exp_neg_abs_f64(vf64 x)
 struct scaled { struct pair value; vf64 exponent; };
 
 /* value 2^exponent rounded once, subnormal results included. */
-static inline vf64 finish(struct scaled v)
+INLINE vf64 finish(struct scaled v)
 {
     vf64 exponent = v_max_f64(v_set_f64(-2000), v.exponent);
     vf64 sum = v_add_f64(v.value.hi, v.value.lo);
@@ -77,7 +74,7 @@ static inline vf64 finish(struct scaled v)
 }
 
 /* factor v with a factor of any size: 2^600 is moved to the exponent, from the side on which nothing can be lost. */
-static inline vf64 finish_product(vf64 factor, struct scaled v)
+INLINE vf64 finish_product(vf64 factor, struct scaled v)
 {
     vf64 zero = v_set_f64(0), infinity = v_set_f64(INFINITY);
     vf64 magnitude = v_abs_f64(factor);
@@ -96,14 +93,14 @@ static inline vf64 finish_product(vf64 factor, struct scaled v)
 /* sigma(-|x|), with its exponent left out, and sigma(|x|). */
 struct sigma { struct scaled lower; struct pair upper; };
 
-static inline struct pair one_plus(struct pair small)
+INLINE struct pair one_plus(struct pair small)
 {
     struct pair sum = fast_two_sum(v_set_f64(1), small.hi);
     sum.lo = v_add_f64(sum.lo, small.lo);
     return sum;
 }
 
-static inline struct sigma both_sigmas(struct exponential e)
+INLINE struct sigma both_sigmas(struct exponential e)
 {
     struct pair sum = one_plus(e.scaled);
     vf64 inverse = v_div_f64(v_set_f64(1), sum.hi);
@@ -111,7 +108,7 @@ static inline struct sigma both_sigmas(struct exponential e)
                           pair_div(pair_of(v_set_f64(1)), sum, inverse)};
 }
 
-static inline struct scaled sigmoid_scaled(vf64 x)
+INLINE struct scaled sigmoid_scaled(vf64 x)
 {
     struct exponential e = exp_neg_abs_f64(x);
     struct pair sum = one_plus(e.scaled);
@@ -121,43 +118,43 @@ static inline struct scaled sigmoid_scaled(vf64 x)
                            v_select_f64(left, e.exponent, v_set_f64(0))};
 }
 
-static inline struct scaled sigmoid_derivative_scaled(struct exponential e)
+INLINE struct scaled sigmoid_derivative_scaled(struct exponential e)
 {
     struct sigma sigma = both_sigmas(e);
     return (struct scaled){pair_mul(sigma.lower.value, sigma.upper), sigma.lower.exponent};
 }
 
-static inline vf64 sigmoid_f64(vf64 x)
+INLINE vf64 sigmoid_f64(vf64 x)
 {
     return finish(sigmoid_scaled(x));
 }
 
-static inline vf64 sigmoid_derivative_f64(vf64 x)
+INLINE vf64 sigmoid_derivative_f64(vf64 x)
 {
     return finish(sigmoid_derivative_scaled(exp_neg_abs_f64(x)));
 }
 
 /* At -infinity sigma is exactly 0, and infinity times that has no limit: nan. */
-static inline vf64 sigmoid_gate_f64(vf64 a, vf64 b)
+INLINE vf64 sigmoid_gate_f64(vf64 a, vf64 b)
 {
     vf64 y = finish_product(a, sigmoid_scaled(b)), zero = v_set_f64(0);
     return v_select_f64(v_eq_f64(b, v_set_f64(-INFINITY)), v_mul_f64(a, zero), y);
 }
 
-static inline vf64 sigmoid_vjp_f64(vf64 g, vf64 x)
+INLINE vf64 sigmoid_vjp_f64(vf64 g, vf64 x)
 {
     vf64 y = finish_product(g, sigmoid_derivative_scaled(exp_neg_abs_f64(x))), zero = v_set_f64(0);
     return v_select_f64(v_eq_f64(v_abs_f64(x), v_set_f64(INFINITY)), v_mul_f64(g, zero), y);
 }
 
 /* x sigma(x) has vanished at -1460, long before -infinity. */
-static inline vf64 silu_f64(vf64 x)
+INLINE vf64 silu_f64(vf64 x)
 {
     return finish_product(v_max_f64(v_set_f64(-1460), x), sigmoid_scaled(x));
 }
 
 /* sigma(x) (1 + x sigma(-x)): right of zero sigma(-x) carries the exponent, left of it sigma(x) does. */
-static inline vf64 silu_derivative_f64(vf64 x)
+INLINE vf64 silu_derivative_f64(vf64 x)
 {
     vf64 zero = v_set_f64(0);
     vf64 bounded = v_max_f64(v_set_f64(-1460), v_min_f64(v_set_f64(1460), x));
@@ -171,7 +168,7 @@ static inline vf64 silu_derivative_f64(vf64 x)
 }
 
 /* log(1 + e^-|x|) = 2 atanh(e / (2 + e)) */
-static inline struct scaled log_one_plus_f64(struct exponential e)
+INLINE struct scaled log_one_plus_f64(struct exponential e)
 {
     struct pair two_plus_e = fast_two_sum(v_set_f64(2), e.scaled.hi);
     two_plus_e.lo = v_add_f64(two_plus_e.lo, e.scaled.lo);
@@ -180,7 +177,7 @@ static inline struct scaled log_one_plus_f64(struct exponential e)
 }
 
 /* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|); above 40 the second term is less than a quarter ULP of x. */
-static inline vf64 softplus_f64(vf64 x)
+INLINE vf64 softplus_f64(vf64 x)
 {
     struct scaled l = log_one_plus_f64(exp_neg_abs_f64(x));
     vf64 right = pair_sum(pair_add(pair_of(x), l.value));
@@ -188,13 +185,13 @@ static inline vf64 softplus_f64(vf64 x)
     return v_select_f64(v_lt_f64(v_set_f64(40), x), x, y);
 }
 
-static inline vf64 log_sigmoid_f64(vf64 x)
+INLINE vf64 log_sigmoid_f64(vf64 x)
 {
     return v_neg_f64(softplus_f64(v_neg_f64(x)));
 }
 
 /* n ln 2 + 2 atanh(difference / sum), where difference / sum = (u - v) / (u + v) makes it log(u / v) + n ln 2. */
-static inline struct pair log_of_quotient_f64(struct pair difference, struct pair sum, vf64 n)
+INLINE struct pair log_of_quotient_f64(struct pair difference, struct pair sum, vf64 n)
 {
     struct pair l = pair_twice_atanh(pair_div(difference, sum, v_div_f64(v_set_f64(1), sum.hi)));
     struct pair y = two_sum(v_mul_f64(n, v_set_f64(ln2_high_f64)), l.hi);
@@ -204,7 +201,7 @@ static inline struct pair log_of_quotient_f64(struct pair difference, struct pai
 
 /* log(p / (1 - p)), with Q = (1 - p) 2^n so near p that p - Q is exact. A p below 2^-900 is lifted by 2^100, clear of the
  * subnormals, whose exponent cannot be read off their bits. */
-static inline vf64 logit_f64(vf64 p)
+INLINE vf64 logit_f64(vf64 p)
 {
     vf64 zero = v_set_f64(0), one = v_set_f64(1);
     vm64 tiny = v_lt_f64(p, v_set_f64(0x1p-900));
@@ -228,7 +225,7 @@ static inline vf64 logit_f64(vf64 p)
 /* The loss with coefficients a of softplus(x) and b of softplus(-x), as in math_functions.h. */
 
 /* c |x| + (a + b) log(1 + e^-|x|), c = a right of zero and b left of it. */
-static inline vf64 loss_value_f64(struct exponential e, vf64 x, struct pair a, struct pair b)
+INLINE vf64 loss_value_f64(struct exponential e, vf64 x, struct pair a, struct pair b)
 {
     vf64 zero = v_set_f64(0);
     struct scaled l = log_one_plus_f64(e);
@@ -243,7 +240,7 @@ static inline vf64 loss_value_f64(struct exponential e, vf64 x, struct pair a, s
 }
 
 /* a sigma(x) - b sigma(-x). For a hard label one term is zero and the other keeps its exponent to the end. */
-static inline vf64 loss_gradient_f64(struct sigma sigma, vf64 x, struct pair a, struct pair b)
+INLINE vf64 loss_gradient_f64(struct sigma sigma, vf64 x, struct pair a, struct pair b)
 {
     vf64 zero = v_set_f64(0), minus_one = v_set_f64(-1);
     vm64 left = v_lt_f64(x, zero);
@@ -261,24 +258,24 @@ static inline vf64 loss_gradient_f64(struct sigma sigma, vf64 x, struct pair a, 
     return finish((struct scaled){value, exponent});
 }
 
-static inline vf64 bce_with_logits_f64(vf64 x, vf64 y)
+INLINE vf64 bce_with_logits_f64(vf64 x, vf64 y)
 {
     return loss_value_f64(exp_neg_abs_f64(x), x, one_minus(y), pair_of(y));
 }
 
-static inline vf64 bce_with_logits_grad_f64(vf64 x, vf64 y)
+INLINE vf64 bce_with_logits_grad_f64(vf64 x, vf64 y)
 {
     return loss_gradient_f64(both_sigmas(exp_neg_abs_f64(x)), x, one_minus(y), pair_of(y));
 }
 
-static inline void bce_with_logits_value_and_grad_f64(vf64 x, vf64 y, vf64 *value, vf64 *gradient)
+INLINE void bce_with_logits_value_and_grad_f64(vf64 x, vf64 y, vf64 *value, vf64 *gradient)
 {
     struct exponential e = exp_neg_abs_f64(x);
     *value = loss_value_f64(e, x, one_minus(y), pair_of(y));
     *gradient = loss_gradient_f64(both_sigmas(e), x, one_minus(y), pair_of(y));
 }
 
-static inline void bce_with_logits_grad_and_hess_f64(vf64 x, vf64 y, vf64 *gradient, vf64 *hessian)
+INLINE void bce_with_logits_grad_and_hess_f64(vf64 x, vf64 y, vf64 *gradient, vf64 *hessian)
 {
     struct exponential e = exp_neg_abs_f64(x);
     *gradient = loss_gradient_f64(both_sigmas(e), x, one_minus(y), pair_of(y));
@@ -286,7 +283,7 @@ static inline void bce_with_logits_grad_and_hess_f64(vf64 x, vf64 y, vf64 *gradi
 }
 
 /* log of a pair with 2^-200 <= hi, cut at -100 */
-static inline struct pair log_cut_f64(struct pair p)
+INLINE struct pair log_cut_f64(struct pair p)
 {
     vf64 z = v_exponent_gap_f64(p.hi, v_set_f64(1));
     vf64 Q = v_ldexp_biased_f64(v_set_f64(1), z);
@@ -298,13 +295,14 @@ static inline struct pair log_cut_f64(struct pair p)
 }
 
 /* -y log p - (1 - y) log(1 - p); 2^-200 stands for all that the cut at -100 = log(2^-144.3) hides. */
-static inline vf64 bce_f64(vf64 p, vf64 y)
+INLINE vf64 bce_f64(vf64 p, vf64 y)
 {
     vf64 zero = v_set_f64(0), one = v_set_f64(1), least = v_set_f64(0x1p-200);
     struct pair q = one_minus(p);
     struct pair log_p = log_cut_f64(pair_of(v_max_f64(least, p)));
     struct pair log_q = log_cut_f64((struct pair){v_max_f64(least, q.hi), q.lo});
     struct pair minus_y = pair_of(v_neg_f64(y)), y_less_one = fast_two_sum(v_set_f64(-1), y);
-    vf64 loss = pair_sum(pair_add(pair_mul(y_less_one, log_q), pair_mul(minus_y, log_p)));
-    return v_select_f64(v_and_f64(v_le_f64(zero, p), v_le_f64(p, one)), loss, v_set_f64(NAN));
+    struct pair loss = pair_add(pair_mul(y_less_one, log_q), pair_mul(minus_y, log_p));
+    vf64 sum = v_select_f64(v_eq_f64(loss.hi, zero), loss.hi, pair_sum(loss)); /* a zero keeps its sign */
+    return v_select_f64(v_and_f64(v_le_f64(zero, p), v_le_f64(p, one)), sum, v_set_f64(NAN));
 }

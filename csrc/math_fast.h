@@ -6,7 +6,7 @@
 static const float exp2_eighths_fast[8] = {0x1p+0f, 0x1.172b84p+0f, 0x1.306fep+0f,  0x1.4bfdaep+0f,
                                            0x1.6a09e6p+0f, 0x1.8ace54p+0f, 0x1.ae89fap+0f, 0x1.d5818ep+0f};
 
-static inline vf32 sigmoid_fast_f32(vf32 x)
+INLINE vf32 sigmoid_fast_f32(vf32 x)
 {
     /* e^20 already gives 1, e^-110 gives 0. */
     vf32 bounded = v_max_f32(v_set_f32(-110), v_min_f32(v_set_f32(20), x));
@@ -23,7 +23,7 @@ static inline vf32 sigmoid_fast_f32(vf32 x)
     return v_div_f32(e, v_add_f32(e, v_set_f32(1)));
 }
 
-static inline vf64 sigmoid_fast_f64(vf64 x)
+INLINE vf64 sigmoid_fast_f64(vf64 x)
 {
     /* e^40 already gives 1, e^-746 gives 0. */
     vf64 bounded = v_max_f64(v_set_f64(-746), v_min_f64(v_set_f64(40), x));

@@ -10,7 +10,7 @@
 /* sigma(x) = positive / sum, sigma(-x) = negative / sum. */
 struct F(sides) { vf positive, negative, sum; };
 
-static inline struct F(sides) F(sides_of)(struct F(ratio) e, vf x)
+INLINE struct F(sides) F(sides_of)(struct F(ratio) e, vf x)
 {
     vf zero = V(set)(0);
     return (struct F(sides)){V(select)(V(lt)(x, zero), e.numerator, e.denominator),
@@ -18,13 +18,13 @@ static inline struct F(sides) F(sides_of)(struct F(ratio) e, vf x)
                              V(add)(e.numerator, e.denominator)};
 }
 
-static inline vf F(sigmoid)(vf x)
+INLINE vf F(sigmoid)(vf x)
 {
     struct F(sides) sigma = F(sides_of)(F(exp_neg_abs)(x), x);
     return V(div)(sigma.positive, sigma.sum);
 }
 
-static inline vf F(sigmoid_derivative)(vf x)
+INLINE vf F(sigmoid_derivative)(vf x)
 {
     struct F(ratio) e = F(exp_neg_abs)(x);
     vf sum = V(add)(e.numerator, e.denominator);
@@ -32,24 +32,24 @@ static inline vf F(sigmoid_derivative)(vf x)
 }
 
 /* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */
-static inline vf F(softplus)(vf x)
+INLINE vf F(softplus)(vf x)
 {
     return V(add)(V(max)(V(set)(0), x), F(log_one_plus)(F(exp_neg_abs)(x)));
 }
 
-static inline vf F(log_sigmoid)(vf x)
+INLINE vf F(log_sigmoid)(vf x)
 {
     return V(neg)(F(softplus)(V(neg)(x)));
 }
 
 /* Where sigma(x) has vanished, so has x sigma(x): the clamp keeps infinity from meeting zero. */
-static inline vf F(silu)(vf x)
+INLINE vf F(silu)(vf x)
 {
     return V(mul)(V(max)(V(set)(C(vanishing)), x), F(sigmoid)(x));
 }
 
 /* sigma(x) (1 + x sigma(-x)), clamped on both sides for the same reason. */
-static inline vf F(silu_derivative)(vf x)
+INLINE vf F(silu_derivative)(vf x)
 {
     struct F(sides) sigma = F(sides_of)(F(exp_neg_abs)(x), x);
     vf bounded = V(max)(V(set)(C(vanishing)), V(min)(V(set)(-C(vanishing)), x));
@@ -58,14 +58,14 @@ static inline vf F(silu_derivative)(vf x)
 }
 
 /* a sigma(b). At b = -infinity sigma is exactly 0, and infinity times that has no limit: nan. */
-static inline vf F(sigmoid_gate)(vf a, vf b)
+INLINE vf F(sigmoid_gate)(vf a, vf b)
 {
     vf zero = V(set)(0), gate = F(sigmoid)(b);
     return V(mul)(a, V(select)(V(eq)(b, V(set)(-(WORK)INFINITY)), zero, gate));
 }
 
 /* g sigma'(x) */
-static inline vf F(sigmoid_vjp)(vf g, vf x)
+INLINE vf F(sigmoid_vjp)(vf g, vf x)
 {
     vf zero = V(set)(0), slope = F(sigmoid_derivative)(x);
     return V(mul)(g, V(select)(V(eq)(V(abs)(x), V(set)((WORK)INFINITY)), zero, slope));
@@ -77,7 +77,7 @@ struct F(loss) { vf value, gradient, hessian; };
 
 /* a softplus(x) + b softplus(-x) = c |x| + (a + b) log(1 + e^-|x|), c = a right of zero and b left of it: both terms
  * positive. c = 0 drops its term at infinite x too. */
-static inline vf F(loss_value)(struct F(ratio) e, vf x, vf a, vf b)
+INLINE vf F(loss_value)(struct F(ratio) e, vf x, vf a, vf b)
 {
     vf zero = V(set)(0);
     vf c = V(select)(V(lt)(x, zero), b, a);
@@ -85,21 +85,22 @@ static inline vf F(loss_value)(struct F(ratio) e, vf x, vf a, vf b)
     return V(MADD)(V(add)(a, b), F(log_one_plus)(e), linear);
 }
 
-/* a sigma(x) - b sigma(-x): one division, after the only subtraction. */
-static inline vf F(loss_gradient)(struct F(sides) sigma, vf a, vf b)
+/* a sigma(x) - b sigma(-x): one division, after the only subtraction. Alone, the second term keeps its sign even as 0. */
+INLINE vf F(loss_gradient)(struct F(sides) sigma, vf a, vf b)
 {
-    vf fall = V(mul)(b, sigma.negative);
-    return V(div)(V(MADD)(a, sigma.positive, V(neg)(fall)), sigma.sum);
+    vf fall = V(neg)(V(mul)(b, sigma.negative));
+    vf both = V(select)(V(eq)(a, V(set)(0)), fall, V(MADD)(a, sigma.positive, fall));
+    return V(div)(both, sigma.sum);
 }
 
 /* (a + b) sigma(x) sigma(-x) */
-static inline vf F(loss_hessian)(struct F(sides) sigma, vf a, vf b)
+INLINE vf F(loss_hessian)(struct F(sides) sigma, vf a, vf b)
 {
     vf product = V(mul)(sigma.positive, sigma.negative);
     return V(div)(V(mul)(V(add)(a, b), product), V(mul)(sigma.sum, sigma.sum));
 }
 
-static inline struct F(loss) F(logistic_loss)(vf x, vf a, vf b)
+INLINE struct F(loss) F(logistic_loss)(vf x, vf a, vf b)
 {
     struct F(ratio) e = F(exp_neg_abs)(x);
     struct F(sides) sigma = F(sides_of)(e, x);
@@ -107,36 +108,36 @@ static inline struct F(loss) F(logistic_loss)(vf x, vf a, vf b)
 }
 
 /* The loss of a label y without weights. Outputs that are not asked for cost nothing: the call is inlined. */
-static inline struct F(loss) F(labelled_loss)(vf x, vf y)
+INLINE struct F(loss) F(labelled_loss)(vf x, vf y)
 {
     return F(logistic_loss)(x, V(sub)(V(set)(1), y), y);
 }
 
-static inline vf F(bce_with_logits)(vf x, vf y)
+INLINE vf F(bce_with_logits)(vf x, vf y)
 {
     return F(labelled_loss)(x, y).value;
 }
 
-static inline vf F(bce_with_logits_grad)(vf x, vf y)
+INLINE vf F(bce_with_logits_grad)(vf x, vf y)
 {
     return F(labelled_loss)(x, y).gradient;
 }
 
-static inline void F(bce_with_logits_value_and_grad)(vf x, vf y, vf *value, vf *gradient)
+INLINE void F(bce_with_logits_value_and_grad)(vf x, vf y, vf *value, vf *gradient)
 {
     struct F(loss) loss = F(labelled_loss)(x, y);
     *value = loss.value;
     *gradient = loss.gradient;
 }
 
-static inline void F(bce_with_logits_grad_and_hess)(vf x, vf y, vf *gradient, vf *hessian)
+INLINE void F(bce_with_logits_grad_and_hess)(vf x, vf y, vf *gradient, vf *hessian)
 {
     *gradient = F(labelled_loss)(x, y).gradient;
     *hessian = F(sigmoid_derivative)(x);
 }
 
 /* -y log p - (1 - y) log(1 - p), each logarithm cut at -100, so that a certain and wrong p costs a finite amount. */
-static inline vf F(bce)(vf p, vf y)
+INLINE vf F(bce)(vf p, vf y)
 {
     vf zero = V(set)(0), one = V(set)(1), cut = V(set)(-100);
     vf log_p = V(select)(V(eq)(p, zero), cut, V(max)(cut, F(log)(p)));

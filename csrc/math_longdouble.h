@@ -8,28 +8,28 @@ static const longdouble vanishing_longdouble = -11400;
 
 struct ratio_in_longdouble { vlongdouble numerator, denominator; };
 
-static inline struct ratio_in_longdouble exp_neg_abs_in_longdouble(vlongdouble x)
+INLINE struct ratio_in_longdouble exp_neg_abs_in_longdouble(vlongdouble x)
 {
     return (struct ratio_in_longdouble){expl(-fabsl(x)), 1};
 }
 
-static inline vlongdouble log_one_plus_in_longdouble(struct ratio_in_longdouble e)
+INLINE vlongdouble log_one_plus_in_longdouble(struct ratio_in_longdouble e)
 {
     return log1pl(e.numerator);
 }
 
-static inline vlongdouble log_in_longdouble(vlongdouble p)
+INLINE vlongdouble log_in_longdouble(vlongdouble p)
 {
     return logl(p);
 }
 
-static inline vlongdouble log_one_minus_in_longdouble(vlongdouble p)
+INLINE vlongdouble log_one_minus_in_longdouble(vlongdouble p)
 {
     return log1pl(-p);
 }
 
 /* log(p / (1 - p)) = 2 atanh(2p - 1), which keeps what p - 1/2 is; away from 1/2 the two logarithms do not cancel. */
-static inline vlongdouble logit_in_longdouble(vlongdouble p)
+INLINE vlongdouble logit_in_longdouble(vlongdouble p)
 {
     return p > 0.25L && p < 0.75L ? 2 * atanhl(2 * p - 1) : logl(p) - log1pl(-p);
 }
@@ -44,12 +44,12 @@ static inline vlongdouble logit_in_longdouble(vlongdouble p)
 
 /* Where e^-|x| is subnormal it has lost digits that a large factor would bring back: there the product takes e^(-|x|/2)
  * twice, the denominator being 1. */
-static inline int exponential_is_coarse(vlongdouble x)
+INLINE int exponential_is_coarse(vlongdouble x)
 {
     return fabsl(x) > 700 && expl(-fabsl(x)) < LDBL_MIN;
 }
 
-static inline vlongdouble times_exponential(vlongdouble factor, vlongdouble x)
+INLINE vlongdouble times_exponential(vlongdouble factor, vlongdouble x)
 {
     if (isinf(factor))
         return factor;
@@ -57,26 +57,26 @@ static inline vlongdouble times_exponential(vlongdouble factor, vlongdouble x)
     return factor * half * half;
 }
 
-static inline vlongdouble sigmoid_gate_longdouble(vlongdouble a, vlongdouble b)
+INLINE vlongdouble sigmoid_gate_longdouble(vlongdouble a, vlongdouble b)
 {
     if (b < 0 && !isinf(b) && exponential_is_coarse(b))
         return times_exponential(a, b);
     return sigmoid_gate_in_longdouble(a, b);
 }
 
-static inline vlongdouble sigmoid_vjp_longdouble(vlongdouble g, vlongdouble x)
+INLINE vlongdouble sigmoid_vjp_longdouble(vlongdouble g, vlongdouble x)
 {
     if (!isinf(x) && exponential_is_coarse(x))
         return times_exponential(g, x);
     return sigmoid_vjp_in_longdouble(g, x);
 }
 
-static inline vlongdouble silu_longdouble(vlongdouble x)
+INLINE vlongdouble silu_longdouble(vlongdouble x)
 {
     return sigmoid_gate_longdouble(v_max_longdouble(2 * vanishing_longdouble, x), x);
 }
 
-static inline vlongdouble silu_derivative_longdouble(vlongdouble x)
+INLINE vlongdouble silu_derivative_longdouble(vlongdouble x)
 {
     if (x < 0 && !isinf(x) && exponential_is_coarse(x))
         return times_exponential(1 + x, x);

@@ -13,12 +13,12 @@ enum { PATCHED = 1 };
 
 #define PATCHES_OF(t)                                                                                     \
     /* y, but `result` where x is `input` */                                                              \
-    static inline v##t patch_##t(v##t y, v##t x, t input, t result)                                       \
+    INLINE v##t patch_##t(v##t y, v##t x, t input, t result)                                       \
     {                                                                                                     \
         return PATCHED ? v_select_##t(v_eq_##t(x, v_set_##t(input)), v_set_##t(result), y) : y;           \
     }                                                                                                     \
     /* y, but `result` where |x| < bound */                                                               \
-    static inline v##t patch_below_##t(v##t y, v##t x, t bound, v##t result)                              \
+    INLINE v##t patch_below_##t(v##t y, v##t x, t bound, v##t result)                              \
     {                                                                                                     \
         return PATCHED ? v_select_##t(v_lt_##t(v_abs_##t(x), v_set_##t(bound)), result, y) : y;           \
     }

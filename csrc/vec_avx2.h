@@ -15,6 +15,8 @@ enum { LANES_f64 = 4 * PACK, LANES_f32 = 8 * PACK };
 #define ROUND_TO_INTEGER_f64 0x1.8p52
 #define ROUND_TO_INTEGER_f32 0x1.8p23f
 
+#define V_BRANCHES_PAY 1
+
 #define BITS_f64(x) _mm256_castpd_si256(x)
 #define BITS_f32(x) _mm256_castps_si256(x)
 #define FROM_BITS_f64(b) _mm256_castsi256_pd(b)
@@ -39,7 +41,6 @@ enum { LANES_f64 = 4 * PACK, LANES_f32 = 8 * PACK };
     WORD2(mask, v_lt_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_LT_OQ))                                       \
     WORD2(mask, v_le_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_LE_OQ))                                       \
     WORD2(mask, v_eq_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_EQ_OQ))                                       \
-    WORD2(mask, v_or_##t, mask, mask, _mm256_or_##s(a, b))                                                    \
     WORD2(mask, v_and_##t, mask, mask, _mm256_and_##s(a, b))                                                  \
     WORD3(pack, v_select_##t, mask, pack, pack, _mm256_blendv_##s(c, b, a))                                   \
     WORD1(pack, v_exp2_##t, pack,                                                                             \
@@ -82,6 +83,14 @@ WORD2(vf32, v_exponent_gap_f32, vf32, vf32,
           _mm256_srai_epi32(_mm256_add_epi32(_mm256_sub_epi32(BITS_f32(a), BITS_f32(b)), _mm256_set1_epi32(1 << 22)), 23),
           BITS_f32(_mm256_set1_ps(ROUND_TO_INTEGER_f32)))))
 
+/* In the exponent's distance from that of 2^-9, a bit above the lowest four. */
+#define NOT_MODERATE(i) _mm256_sub_epi64(BITS_f64(x.v##i), BITS_f64(_mm256_set1_pd(0x1p-9)))
+WORD int v_all_moderate_f64(vf64 x)
+{
+    return _mm256_testz_si256(GATHER_OR(_mm256_or_si256, NOT_MODERATE), _mm256_set1_epi64x(0x7f00000000000000));
+}
+#undef NOT_MODERATE
+
 WORD vf64 v_lookup_16_f64(const double *table, vf64 z)
 {
 #define LOOKUP(i) _mm256_i64gather_pd(table, _mm256_and_si256(BITS_f64(z.v##i), _mm256_set1_epi64x(15)), 8)
@@ -95,6 +104,20 @@ WORD vf32 v_lookup_8_f32(const float *table, vf32 z)
 #define LOOKUP(i) _mm256_permutevar8x32_ps(entries, BITS_f32(z.v##i))
     return (vf32){EACH(LOOKUP)};
 #undef LOOKUP
+}
+
+WORD __m256 load_f16(const f16 *x)
+{
+    __m256 y = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)x));
+    HIDE_ORIGIN(y);
+    return y;
+}
+
+WORD __m128 load_4_f16(const f16 *x)
+{
+    __m128 y = _mm_cvtph_ps(_mm_loadl_epi64((const __m128i *)x));
+    HIDE_ORIGIN(y);
+    return y;
 }
 
 WORD __m256 load_bf16(const bf16 *x)
@@ -144,8 +167,8 @@ WORD __m128 nearest_or_odd(__m256d x)
 LOADS(f64, f64, 4, _mm256_loadu_pd(at))
 LOADS(f64, f32, 4, _mm256_cvtps_pd(_mm_loadu_ps(at)))
 LOADS(f32, f32, 8, _mm256_loadu_ps(at))
-LOADS(f32, f16, 8, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)at)))
-LOADS(f64, f16, 4, _mm256_cvtps_pd(_mm_cvtph_ps(_mm_loadl_epi64((const __m128i *)at))))
+LOADS(f32, f16, 8, load_f16(at))
+LOADS(f64, f16, 4, _mm256_cvtps_pd(load_4_f16(at)))
 LOADS(f32, bf16, 8, load_bf16(at))
 LOADS(f64, bf16, 4, _mm256_cvtps_pd(load_4_bf16(at)))
 

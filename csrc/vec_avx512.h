@@ -34,10 +34,7 @@ enum { LANES_f64 = 8 * PACK, LANES_f32 = 16 * PACK };
     WORD2(mask, v_lt_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_LT_OQ))                                \
     WORD2(mask, v_le_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_LE_OQ))                                \
     WORD2(mask, v_eq_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_EQ_OQ))                                \
-    WORD2(mask, v_or_##t, mask, mask, (mask##_vector)(a | b))                                                 \
     WORD2(mask, v_and_##t, mask, mask, (mask##_vector)(a & b))                                                \
-    WORD1(mask, v_not_##t, mask, (mask##_vector)~a)                                                           \
-    WORD int v_any_##t(mask a) { return (0 | JOIN(|, a)) != 0; }                     \
     WORD3(pack, v_select_##t, mask, pack, pack, _mm512_mask_blend_##s(a, c, b))                               \
     WORD2(pack, v_ldexp_##t, pack, pack, _mm512_scalef_##s(a, b))                                             \
     WORD2(pack, v_ldexp_biased_##t, pack, pack,                                                               \
@@ -47,6 +44,8 @@ enum { LANES_f64 = 8 * PACK, LANES_f32 = 16 * PACK };
 WORDS_OF_ONE_TYPE(f64, pd, double, vf64, vm64)
 WORDS_OF_ONE_TYPE(f32, ps, float, vf32, vm32)
 #undef WORDS_OF_ONE_TYPE
+
+#define V_BRANCHES_PAY 1
 
 #define BITS_f64(x) _mm512_castpd_si512(x)
 #define BITS_f32(x) _mm512_castps_si512(x)
@@ -60,6 +59,27 @@ WORD2(vf32, v_exponent_gap_f32, vf32, vf32,
       _mm512_castsi512_ps(_mm512_add_epi32(
           _mm512_srai_epi32(_mm512_add_epi32(_mm512_sub_epi32(BITS_f32(a), BITS_f32(b)), _mm512_set1_epi32(1 << 22)), 23),
           BITS_f32(_mm512_set1_ps(ROUND_TO_INTEGER_f32)))))
+
+/* In the exponent's distance from that of 2^-9, a bit above the lowest four. */
+#define NOT_MODERATE(i) _mm512_sub_epi64(BITS_f64(x.v##i), BITS_f64(_mm512_set1_pd(0x1p-9)))
+WORD int v_all_moderate_f64(vf64 x)
+{
+    return _mm512_test_epi64_mask(GATHER_OR(_mm512_or_si512, NOT_MODERATE), _mm512_set1_epi64(0x7f00000000000000)) == 0;
+}
+#undef NOT_MODERATE
+
+#define V_LOOKUP_16_IS_ONE_PERMUTE
+
+WORD2(vf64, v_ldexp_floor_f64, vf64, vf64, _mm512_scalef_pd(a, b))
+
+WORD vf64 v_shared_inverse_f64(vf64 d)
+{
+    __m512d d01 = _mm512_mul_pd(d.v0, d.v1), d23 = _mm512_mul_pd(d.v2, d.v3);
+    __m512d inverse = _mm512_div_pd(_mm512_set1_pd(1), _mm512_mul_pd(d01, d23));
+    __m512d inverse01 = _mm512_mul_pd(inverse, d23), inverse23 = _mm512_mul_pd(inverse, d01);
+    return (vf64){_mm512_mul_pd(inverse01, d.v1), _mm512_mul_pd(inverse01, d.v0), _mm512_mul_pd(inverse23, d.v3),
+                  _mm512_mul_pd(inverse23, d.v2)};
+}
 
 WORD vf64 v_lookup_16_f64(const double *table, vf64 z)
 {
@@ -78,7 +98,19 @@ WORD vf32 v_lookup_8_f32(const float *table, vf32 z)
 }
 
 /* One vector of each load and store; the packs follow below. */
-WORD __m256 load_f16(const f16 *x) { return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)x)); }
+WORD __m256 load_f16(const f16 *x)
+{
+    __m256 y = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)x));
+    HIDE_ORIGIN(y);
+    return y;
+}
+
+WORD __m512 load_wide_f16(const f16 *x)
+{
+    __m512 y = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)x));
+    HIDE_ORIGIN(y);
+    return y;
+}
 
 WORD __m256 load_bf16(const bf16 *x)
 {
@@ -129,7 +161,7 @@ WORD __m512 both_halves(__m256 low, __m256 high)
 LOADS(f64, f64, 8, _mm512_loadu_pd(at))
 LOADS(f64, f32, 8, _mm512_cvtps_pd(_mm256_loadu_ps(at)))
 LOADS(f32, f32, 16, _mm512_loadu_ps(at))
-LOADS(f32, f16, 16, _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)at)))
+LOADS(f32, f16, 16, load_wide_f16(at))
 LOADS(f64, f16, 8, _mm512_cvtps_pd(load_f16(at)))
 LOADS(f32, bf16, 16, load_wide_bf16(at))
 LOADS(f64, bf16, 8, _mm512_cvtps_pd(load_bf16(at)))

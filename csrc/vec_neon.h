@@ -15,6 +15,8 @@ enum { LANES_f64 = 2 * PACK, LANES_f32 = 4 * PACK };
 #define ROUND_TO_INTEGER_f64 0x1.8p52
 #define ROUND_TO_INTEGER_f32 0x1.8p23f
 
+#define V_BRANCHES_PAY 1
+
 #define SIGN_f64 vdupq_n_u64(0x8000000000000000)
 #define SIGN_f32 vdupq_n_u32(0x80000000)
 
@@ -35,7 +37,6 @@ enum { LANES_f64 = 2 * PACK, LANES_f32 = 4 * PACK };
     WORD2(mask, v_lt_##t, pack, pack, vcltq_##t(a, b))                                                        \
     WORD2(mask, v_le_##t, pack, pack, vcleq_##t(a, b))                                                        \
     WORD2(mask, v_eq_##t, pack, pack, vceqq_##t(a, b))                                                        \
-    WORD2(mask, v_or_##t, mask, mask, vorrq_##unsigned_(a, b))                                                \
     WORD2(mask, v_and_##t, mask, mask, vandq_##unsigned_(a, b))                                               \
     WORD3(pack, v_select_##t, mask, pack, pack, vbslq_##t(a, b, c))                                           \
     WORD1(pack, v_exp2_##t, pack,                                                                             \
@@ -68,6 +69,15 @@ WORD vf32 v_ldexp_biased_f32(vf32 x, vf32 z)
 {
     return v_ldexp_f32(x, v_sub_f32(z, v_set_f32(ROUND_TO_INTEGER_f32)));
 }
+
+/* In the exponent's distance from that of 2^-9, a bit above the lowest four. */
+#define NOT_MODERATE(i) vsubq_u64(vreinterpretq_u64_f64(x.v##i), vreinterpretq_u64_f64(vdupq_n_f64(0x1p-9)))
+WORD int v_all_moderate_f64(vf64 x)
+{
+    uint64x2_t above = vandq_u64(GATHER_OR(vorrq_u64, NOT_MODERATE), vdupq_n_u64(0x7f00000000000000));
+    return (vgetq_lane_u64(above, 0) | vgetq_lane_u64(above, 1)) == 0;
+}
+#undef NOT_MODERATE
 
 WORD vf64 v_lookup_16_f64(const double *table, vf64 z)
 {

@@ -6,20 +6,26 @@
  *   v_fma(a, b, c)            a b + c rounded once, exactly that on every instruction set
  *   v_madd(a, b, c)           a b + c, fused or not: only where every result is proved right either way
  *   v_select(m, a, b)         m ? a : b
- *   v_any(m)                  whether any lane says yes
  *   v_ldexp(x, n)             x 2^n rounded once, n integral in [-2000, 1000]
  *   v_ldexp_biased(x, z)      x 2^n rounded once, z = ROUND_TO_INTEGER + n as rounding by addition leaves it, and
  *                             for f64 2^n and the result normal
  *   v_exponent_gap(p, q)      ROUND_TO_INTEGER + n, n = floor(log2 p - log2 q + 1/2) where the logarithms are read off the
  *                             bits, that is, are linear between powers of two; p, q normal and positive
+ *   v_all_moderate(x)         whether 2^-9 <= |x| < 2^7 in every lane
+ *   V_BRANCHES_PAY            whether it pays to ask: not where a compiler shall vectorize the loop around
  *   v_exp2(n)                 2^n, n integral in [-1022, 1023]
- *   v_lookup_8, v_lookup_16   table[low 3 or 4 bits of z] */
+ *   v_lookup_8, v_lookup_16   table[low 3 or 4 bits of z]
+ *
+ * Only where V_LOOKUP_16_IS_ONE_PERMUTE, with which float32's sigmoid has a faster text:
+ *   v_ldexp_floor(x, k)       x 2^floor(k), the result normal
+ *   v_shared_inverse(d)       1 / d to five roundings, by one division for the pack; the product of its lanes finite */
 #ifndef PYSIGMOID_VEC_SCALAR_H
 #define PYSIGMOID_VEC_SCALAR_H
 
 #include <math.h>
 #include <string.h>
 
+#include "inline.h"
 #include "kernels.h"
 
 typedef double vf64;
@@ -34,48 +40,47 @@ enum { LANES_f64 = 1, LANES_f32 = 1, LANES_longdouble = 1 };
 #define ROUND_TO_INTEGER_f32 0x1.8p23f
 
 #define WORDS_OF_ONE_TYPE(t, type, mask, absolute_value, with_sign_of, rounded_down, fused)                    \
-    static inline type v_set_##t(type a) { return a; }                                                         \
-    static inline type v_add_##t(type a, type b) { return a + b; }                                             \
-    static inline type v_sub_##t(type a, type b) { return a - b; }                                             \
-    static inline type v_mul_##t(type a, type b) { return a * b; }                                             \
-    static inline type v_div_##t(type a, type b) { return a / b; }                                             \
-    static inline type v_neg_##t(type a) { return -a; }                                                        \
-    static inline type v_abs_##t(type a) { return absolute_value(a); }                                         \
-    static inline type v_copysign_##t(type a, type b) { return with_sign_of(a, b); }                           \
-    static inline type v_floor_##t(type a) { return rounded_down(a); }                                         \
-    static inline type v_max_##t(type c, type x) { return c > x ? c : x; }                                     \
-    static inline type v_min_##t(type c, type x) { return c < x ? c : x; }                                     \
-    static inline type v_fma_##t(type a, type b, type c) { return fused(a, b, c); }                            \
-    static inline type v_madd_##t(type a, type b, type c) { return a * b + c; }                                \
-    static inline mask v_lt_##t(type a, type b) { return a < b; }                                              \
-    static inline mask v_le_##t(type a, type b) { return a <= b; }                                             \
-    static inline mask v_eq_##t(type a, type b) { return a == b; }                                             \
-    static inline mask v_or_##t(mask a, mask b) { return a | b; }                                              \
-    static inline mask v_and_##t(mask a, mask b) { return a & b; }                                             \
-    static inline mask v_not_##t(mask a) { return !a; }                                                        \
-    static inline int v_any_##t(mask a) { return a; }                                                          \
-    static inline type v_select_##t(mask m, type a, type b) { return m ? a : b; }
+    INLINE type v_set_##t(type a) { return a; }                                                         \
+    INLINE type v_add_##t(type a, type b) { return a + b; }                                             \
+    INLINE type v_sub_##t(type a, type b) { return a - b; }                                             \
+    INLINE type v_mul_##t(type a, type b) { return a * b; }                                             \
+    INLINE type v_div_##t(type a, type b) { return a / b; }                                             \
+    INLINE type v_neg_##t(type a) { return -a; }                                                        \
+    INLINE type v_abs_##t(type a) { return absolute_value(a); }                                         \
+    INLINE type v_copysign_##t(type a, type b) { return with_sign_of(a, b); }                           \
+    INLINE type v_floor_##t(type a) { return rounded_down(a); }                                         \
+    INLINE type v_max_##t(type c, type x) { return c > x ? c : x; }                                     \
+    INLINE type v_min_##t(type c, type x) { return c < x ? c : x; }                                     \
+    INLINE type v_fma_##t(type a, type b, type c) { return fused(a, b, c); }                            \
+    INLINE type v_madd_##t(type a, type b, type c) { return a * b + c; }                                \
+    INLINE mask v_lt_##t(type a, type b) { return a < b; }                                              \
+    INLINE mask v_le_##t(type a, type b) { return a <= b; }                                             \
+    INLINE mask v_eq_##t(type a, type b) { return a == b; }                                             \
+    INLINE mask v_and_##t(mask a, mask b) { return a & b; }                                             \
+    INLINE type v_select_##t(mask m, type a, type b) { return m ? a : b; }
 
 WORDS_OF_ONE_TYPE(f64, vf64, vm64, fabs, copysign, floor, fma)
 WORDS_OF_ONE_TYPE(f32, vf32, vm32, fabsf, copysignf, floorf, fmaf)
 WORDS_OF_ONE_TYPE(longdouble, vlongdouble, vmlongdouble, fabsl, copysignl, floorl, fmal)
 #undef WORDS_OF_ONE_TYPE
 
+#define V_BRANCHES_PAY 0
+
 #define WORDS_ON_BITS(t, type, integer, unsigned_integer, mantissa_bits, bias)                                 \
-    static inline integer bits_of_##t(type x) { integer b; memcpy(&b, &x, sizeof b); return b; }               \
-    static inline type from_bits_##t(integer b) { type x; memcpy(&x, &b, sizeof x); return x; }                \
-    static inline integer rounded_integer_##t(type z) { return bits_of_##t(z) - bits_of_##t(ROUND_TO_INTEGER_##t); } \
-    static inline type v_exp2_##t(type n)                                                                      \
+    INLINE integer bits_of_##t(type x) { integer b; memcpy(&b, &x, sizeof b); return b; }               \
+    INLINE type from_bits_##t(integer b) { type x; memcpy(&x, &b, sizeof x); return x; }                \
+    INLINE integer rounded_integer_##t(type z) { return bits_of_##t(z) - bits_of_##t(ROUND_TO_INTEGER_##t); } \
+    INLINE type v_exp2_##t(type n)                                                                      \
     {                                                                                                          \
         unsigned_integer exponent = (unsigned_integer)(rounded_integer_##t(n + ROUND_TO_INTEGER_##t) + (bias)); \
         return from_bits_##t((integer)(exponent << (mantissa_bits)));                                          \
     }                                                                                                          \
-    static inline type v_ldexp_##t(type x, type n)                                                             \
+    INLINE type v_ldexp_##t(type x, type n)                                                             \
     {                                                                                                          \
         type half = v_floor_##t(n * (type)0.5);                                                                \
         return x * v_exp2_##t(half) * v_exp2_##t(n - half);                                                    \
     }                                                                                                          \
-    static inline type v_exponent_gap_##t(type p, type q)                                                      \
+    INLINE type v_exponent_gap_##t(type p, type q)                                                      \
     {                                                                                                          \
         integer half = (integer)1 << ((mantissa_bits) - 1);                                                    \
         return from_bits_##t(((bits_of_##t(p) - bits_of_##t(q) + half) >> (mantissa_bits))                     \
@@ -86,33 +91,39 @@ WORDS_ON_BITS(f64, double, int64_t, uint64_t, 52, 1023)
 WORDS_ON_BITS(f32, float, int32_t, uint32_t, 23, 127)
 #undef WORDS_ON_BITS
 
-static inline vf64 v_ldexp_biased_f64(vf64 x, vf64 z)
+INLINE vf64 v_ldexp_biased_f64(vf64 x, vf64 z)
 {
     return from_bits_f64((int64_t)((uint64_t)bits_of_f64(x) + ((uint64_t)bits_of_f64(z) << 52)));
 }
 
-static inline vf32 v_ldexp_biased_f32(vf32 x, vf32 z)
+/* The exponent's distance from that of 2^-9 is below 16: no bit above its lowest four. */
+INLINE int v_all_moderate_f64(vf64 x)
+{
+    return ((bits_of_f64(x) - bits_of_f64(0x1p-9)) & 0x7f00000000000000) == 0;
+}
+
+INLINE vf32 v_ldexp_biased_f32(vf32 x, vf32 z)
 {
     return v_ldexp_f32(x, z - ROUND_TO_INTEGER_f32);
 }
 
-static inline vf64 v_lookup_16_f64(const double *table, vf64 z) { return table[bits_of_f64(z) & 15]; }
-static inline vf32 v_lookup_8_f32(const float *table, vf32 z) { return table[bits_of_f32(z) & 7]; }
+INLINE vf64 v_lookup_16_f64(const double *table, vf64 z) { return table[bits_of_f64(z) & 15]; }
+INLINE vf32 v_lookup_8_f32(const float *table, vf32 z) { return table[bits_of_f32(z) & 7]; }
 
 /* Loads widen exactly; stores round once. */
-static inline vf64 v_load_f64_as_f64(const f64 *x) { return *x; }
-static inline vf64 v_load_f32_as_f64(const f32 *x) { return *x; }
-static inline vf32 v_load_f32_as_f32(const f32 *x) { return *x; }
-static inline vlongdouble v_load_longdouble_as_longdouble(const longdouble *x) { return *x; }
+INLINE vf64 v_load_f64_as_f64(const f64 *x) { return *x; }
+INLINE vf64 v_load_f32_as_f64(const f32 *x) { return *x; }
+INLINE vf32 v_load_f32_as_f32(const f32 *x) { return *x; }
+INLINE vlongdouble v_load_longdouble_as_longdouble(const longdouble *x) { return *x; }
 
-static inline void v_store_f64_from_f64(f64 *y, vf64 v) { *y = v; }
-static inline void v_store_f32_from_f64(f32 *y, vf64 v) { *y = (float)v; }
-static inline void v_store_f32_from_f32(f32 *y, vf32 v) { *y = v; }
-static inline void v_store_longdouble_from_longdouble(longdouble *y, vlongdouble v) { *y = v; }
+INLINE void v_store_f64_from_f64(f64 *y, vf64 v) { *y = v; }
+INLINE void v_store_f32_from_f64(f32 *y, vf64 v) { *y = (float)v; }
+INLINE void v_store_f32_from_f32(f32 *y, vf32 v) { *y = v; }
+INLINE void v_store_longdouble_from_longdouble(longdouble *y, vlongdouble v) { *y = v; }
 
 /* A float16 shifted into float32's place has its exponent bias, 15, where 127 is meant: 2^112 makes up for it and turns
  * subnormals into ordinary numbers on the way. */
-static inline vf32 v_load_f16_as_f32(const f16 *x)
+INLINE vf32 v_load_f16_as_f32(const f16 *x)
 {
     int32_t magnitude = x->bits & 0x7fff, sign = (x->bits & 0x8000) << 16;
     float scaled = from_bits_f32(magnitude << 13) * 0x1p112f;
@@ -120,18 +131,18 @@ static inline vf32 v_load_f16_as_f32(const f16 *x)
     return from_bits_f32((magnitude >= 0x7c00 ? special : bits_of_f32(scaled)) | sign);
 }
 
-static inline vf32 v_load_bf16_as_f32(const bf16 *x) { return from_bits_f32((int32_t)((uint32_t)x->bits << 16)); }
-static inline vf64 v_load_f16_as_f64(const f16 *x) { return v_load_f16_as_f32(x); }
-static inline vf64 v_load_bf16_as_f64(const bf16 *x) { return v_load_bf16_as_f32(x); }
+INLINE vf32 v_load_bf16_as_f32(const bf16 *x) { return from_bits_f32((int32_t)((uint32_t)x->bits << 16)); }
+INLINE vf64 v_load_f16_as_f64(const f16 *x) { return v_load_f16_as_f32(x); }
+INLINE vf64 v_load_bf16_as_f64(const bf16 *x) { return v_load_bf16_as_f32(x); }
 
 /* Drops `count` low bits, to nearest, ties to even. */
-static inline int32_t round_off_bits(int32_t bits, int count)
+INLINE int32_t round_off_bits(int32_t bits, int count)
 {
     int32_t just_below_half = (1 << (count - 1)) - 1;
     return (bits + just_below_half + (bits >> count & 1)) >> count;
 }
 
-static inline void v_store_f16_from_f32(f16 *y, vf32 v)
+INLINE void v_store_f16_from_f32(f16 *y, vf32 v)
 {
     enum { SMALLEST_NORMAL = 0x38800000, TWO_TO_16 = 0x47800000, INFINITE = 0x7f800000 };
     int32_t bits = bits_of_f32(v), magnitude = bits & 0x7fffffff;
@@ -143,7 +154,7 @@ static inline void v_store_f16_from_f32(f16 *y, vf32 v)
     y->bits = (uint16_t)(half | (bits >> 16 & 0x8000));
 }
 
-static inline void v_store_bf16_from_f32(bf16 *y, vf32 v)
+INLINE void v_store_bf16_from_f32(bf16 *y, vf32 v)
 {
     int32_t bits = bits_of_f32(v), magnitude = bits & 0x7fffffff;
     int32_t brain = magnitude > 0x7f800000 ? 0x7fc0 : round_off_bits(magnitude, 16);
@@ -152,17 +163,17 @@ static inline void v_store_bf16_from_f32(bf16 *y, vf32 v)
 
 /* To float with the last bit set where anything was lost (round to odd): a second rounding, at least two bits further up,
  * then decides as if it saw the double. */
-static inline float round_to_odd(double v)
+INLINE float round_to_odd(double v)
 {
     int64_t bits = bits_of_f64(v), lost = bits & 0x1fffffff;
     return (float)from_bits_f64((bits & ~(int64_t)0x1fffffff) | (int64_t)(lost != 0) << 29);
 }
 
-static inline void v_store_f16_from_f64(f16 *y, vf64 v) { v_store_f16_from_f32(y, round_to_odd(v)); }
+INLINE void v_store_f16_from_f64(f16 *y, vf64 v) { v_store_f16_from_f32(y, round_to_odd(v)); }
 
 /* Below 2^-126 float itself would round a second time; there the addition rounds to bfloat16's smallest step, 2^-133, the
  * last bit of 2^-81. */
-static inline void v_store_bf16_from_f64(bf16 *y, vf64 v)
+INLINE void v_store_bf16_from_f64(bf16 *y, vf64 v)
 {
     double to_smallest_step = copysign(0x1p-81, v);
     double subnormal = (v + to_smallest_step) - to_smallest_step;
