@@ -10,7 +10,7 @@ export PYTHONPATH :=
 .PHONY: demo test bench lint clean
 
 demo: .venv/.built
-	$(BIN)/python examples/demo.py
+	$(BIN)/python -m examples.demo
 
 test: .venv/.built
 	$(BIN)/python -m pytest

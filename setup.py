@@ -9,17 +9,8 @@ SOURCES = sorted(str(path) for path in Path("csrc").glob("*.c"))
 HEADERS = sorted(str(path) for pattern in ("*.h", "*.def") for path in Path("csrc").glob(pattern))
 
 # Contraction would fuse products and sums where the results must not depend on it. Without errno and traps to keep, the
-# compiler may turn selects into vector code. Nothing here names an instruction set: the code is the same on every machine.
-FLAGS = [
-    "-std=c11",
-    "-O3",
-    "-ffp-contract=off",
-    "-fno-math-errno",
-    "-fno-trapping-math",
-    "-fvisibility=hidden",
-    "-Wall",
-    "-Wextra",
-]
+# compiler may turn selects into vector code. Nothing names an instruction set: the code is the same on every machine.
+FLAGS = Path("csrc/compiler_flags.txt").read_text().split()
 
 setup(
     ext_modules=[

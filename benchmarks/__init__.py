@@ -6,6 +6,7 @@
 |---|---|
 | tasks.py | what is timed: every ufunc, the reduced losses, and the arrays they run on |
 | peers.py | how other libraries do the same |
+| bench.py | every task at every dtype and size, ours beside the peers and the memory copy |
 | timing.py | rounds in which the contenders take turns |
 | report.py | the table, the JSON and the picture |
 """

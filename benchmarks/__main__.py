@@ -1,6 +1,7 @@
 """Run the benchmark: print the table, write the numbers and the picture."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +12,20 @@ from benchmarks.peers import installed
 from benchmarks.report import table, write_json, write_picture
 from benchmarks.tasks import all_tasks
 
+DTYPES = ("float16", "bfloat16", "float32", "float64", "longdouble")
+
 
 def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
     tasks = [task for task in all_tasks() if options.tasks is None or task.name in options.tasks]
     dtypes = [as_dtype(name) for name in options.dtypes]
-    groups = measure(
-        tasks, dtypes, options.sizes, list(installed()), allocate=options.allocate, rounds=options.rounds
-    )
+    groups = measure(tasks, dtypes, options.sizes, list(installed()), allocate=options.allocate, rounds=options.rounds)
     total = len(tasks) * len(dtypes) * len(options.sizes)
     with tqdm(groups, total=total, unit="task", disable=None) as progress:
         results = [result for group in progress for result in group]
     print(table(results))
     options.output.mkdir(parents=True, exist_ok=True)
-    write_json(results, options.output / "bench.json")
+    write_json(results, options.output / "bench.json", rounds=options.rounds, allocate=options.allocate)
     write_picture(results, options.output / "bench.png")
     print(f"\nwritten: {options.output / 'bench.json'}, {options.output / 'bench.png'}")
 
@@ -32,13 +33,26 @@ def main(arguments: list[str] | None = None) -> None:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Our functions beside other libraries.")
     names = [task.name for task in all_tasks()]
-    parser.add_argument("--sizes", type=int, nargs="+", default=[8_192, 1_000_000], help="elements; up to 16000000")
-    parser.add_argument("--dtypes", nargs="+", default=["float32", "float64"], help="float16, bfloat16, longdouble too")
-    parser.add_argument("--tasks", nargs="+", choices=names, metavar="TASK", help="of: " + ", ".join(names))
-    parser.add_argument("--rounds", type=int, default=9, help="times every contender has its turn")
+    parser.add_argument("--sizes", type=positive, nargs="+", metavar="N", default=[8_192, 1_000_000], help="elements")
+    parser.add_argument(
+        "--dtypes", nargs="+", choices=DTYPES, metavar="DTYPE", default=["float32", "float64"], help=one_of(DTYPES)
+    )
+    parser.add_argument("--tasks", nargs="+", choices=names, metavar="TASK", help=one_of(names))
+    parser.add_argument("--rounds", type=positive, default=9, help="times every contender has its turn")
     parser.add_argument("--allocate", action="store_true", help="let every call allocate its result")
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results", help="a folder")
     return parser.parse_args(arguments)
+
+
+def one_of(choices: Sequence[str]) -> str:
+    return "of: " + ", ".join(choices)
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not positive")
+    return number
 
 
 def as_dtype(name: str) -> np.dtype:

@@ -17,12 +17,12 @@ def contenders(
     """The calls to compare at one task: all read the same operands, and fill the same buffers unless they allocate."""
     operands = task.operands(dtype, size)
     buffers = tuple(np.empty(size, dtype) for _ in range(task.outputs))
-    out = buffers if buffers and not allocate else None
+    given = {"out": buffers} if buffers and not allocate else {}
     calls = {
         COPY: partial(np.copyto, np.empty_like(operands[0]), operands[0]),
-        OURS: partial(task.run, *operands, out=out),
+        OURS: partial(task.run, *operands, **given),
     }
-    calls |= {library.name: library.contender(task.name, operands, out) for library in libraries}
+    calls |= {library.name: library.contender(task.name, operands, **given) for library in libraries}
     return {name: call for name, call in calls.items() if call is not None}
 
 

@@ -30,7 +30,7 @@ class Library:
     adapt: Callable[[np.ndarray], object] = lambda array: array
     largest: int = sys.maxsize
 
-    def contender(self, task_name: str, operands: tuple, out: tuple | None) -> Callable[[], object] | None:
+    def contender(self, task_name: str, operands: tuple, out: tuple | None = None) -> Callable[[], object] | None:
         """The call to time, with all that can be prepared before it; None where the library has nothing to offer."""
         function = self.functions.get(SAME_WORK.get(task_name, task_name))
         if function is None or operands[0].dtype.name not in self.dtypes or operands[0].size > self.largest:

@@ -8,8 +8,7 @@ from importlib import metadata
 from itertools import groupby
 from pathlib import Path
 
-import pysigmoid
-from pysigmoid import _core
+from pysigmoid import show_config
 
 OURS = "pysigmoid"
 COPY = "copy"
@@ -79,9 +78,7 @@ def environment() -> dict[str, object]:
         except metadata.PackageNotFoundError:
             continue
     return {
-        "pysigmoid": pysigmoid.__version__,
-        "instruction_set": _core.isa,
-        "cpu_features": list(_core.cpu_features),
+        "pysigmoid": show_config(mode="dicts"),
         "threads": 1,
         "platform": platform.platform(),
         "python": platform.python_version(),
@@ -89,9 +86,11 @@ def environment() -> dict[str, object]:
     }
 
 
-def write_json(results: Iterable[Result], path: Path) -> None:
+def write_json(results: Iterable[Result], path: Path, *, rounds: int, allocate: bool) -> None:
     report = {
         "unit": "nanoseconds per element",
+        "rounds": rounds,
+        "results are": "allocated by each call" if allocate else "written to given buffers",
         "environment": environment(),
         "results": [asdict(result) for result in results],
     }
@@ -102,23 +101,26 @@ def write_picture(results: list[Result], path: Path) -> None:
     """One panel per dtype and size, one line per task, one dot per contender; the copy is the physical limit."""
     from matplotlib.figure import Figure
 
-    blocks = [
-        (key, list(block)) for key, block in groupby(results, key=lambda result: (result.dtype, result.size))
-    ]
-    names = list(dict.fromkeys(result.task for result in results))
-    figure = Figure(figsize=(1.5 + 5 * len(blocks), 1.6 + 0.32 * len(names)), layout="constrained")
-    panels = figure.subplots(1, len(blocks), sharey=True, squeeze=False)[0]
+    dtypes, sizes, names = (
+        list(dict.fromkeys(getattr(result, field) for result in results)) for field in ("dtype", "size", "task")
+    )
     contenders = _in_order(results)
-    for panel, ((dtype, size), block) in zip(panels, blocks, strict=True):
-        _panel(panel, block, names, contenders)
-        panel.set_title(f"{dtype}, {size:,} elements", fontsize=11)
+    width, height = 2 + 5.5 * len(sizes), 1 + len(dtypes) * (1 + 0.27 * len(names))
+    figure = Figure(figsize=(width, height), layout="constrained")
+    panels = figure.subplots(len(dtypes), len(sizes), sharex=True, sharey=True, squeeze=False)
+    for row, dtype in zip(panels, dtypes, strict=True):
+        for panel, size in zip(row, sizes, strict=True):
+            block = [result for result in results if (result.dtype, result.size) == (dtype, size)]
+            _draw_panel(panel, block, names, contenders)
+            panel.set_title(f"{dtype}, {size:,} elements", fontsize=11)
+    for panel in panels[-1]:
         panel.set_xlabel("nanoseconds per element (less is better)")
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(contenders), frameon=False, fontsize=9)
-    figure.savefig(path, dpi=130)
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=6, frameon=False)
+    figure.savefig(path, dpi=120)
 
 
-def _panel(panel, block: list[Result], names: list[str], contenders: list[str]) -> None:
+def _draw_panel(panel, block: list[Result], names: list[str], contenders: list[str]) -> None:
     rows = {name: row for row, name in enumerate(reversed(names))}
     for index, contender in enumerate(contenders):
         dots = [result for result in block if result.contender == contender]

@@ -14,7 +14,7 @@ LOGITS = (-750.0, 750.0)
 
 @dataclass(frozen=True)
 class Task:
-    """One piece of work. `run(*operands, out=...)` takes a tuple of arrays to fill, or None to allocate."""
+    """One piece of work. `run(*operands)` allocates its results, `run(*operands, out=...)` fills a tuple of arrays."""
 
     name: str
     intervals: tuple[tuple[float, float], ...]

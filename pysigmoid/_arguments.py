@@ -1,52 +1,43 @@
 """From what the caller passes to plain arrays: conversions, shapes, masks, ranges, buffers.
 
-Every error about an argument is raised here; it names the argument, the value and the remedy.
+An error names the argument, the value and the remedy, and comes before anything is written.
 """
 
-from __future__ import annotations
-
-import math
-from dataclasses import dataclass
+from collections.abc import Callable
 from numbers import Real
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from typing import TypeAlias
+Array: TypeAlias = npt.NDArray[Any]
+DType: TypeAlias = np.dtype[Any]
+Shape: TypeAlias = tuple[int, ...]
+Axis: TypeAlias = int | tuple[int, ...] | None
 
-    import numpy.typing as npt
-
-    Array: TypeAlias = npt.NDArray[Any]
-    DType: TypeAlias = np.dtype[Any]
-    Shape: TypeAlias = tuple[int, ...]
-
-SKIP_CHECK = "To skip this check, pass validate=False (to the function of pysigmoid.functional)."
-ROUNDING_SLACK = 1e-5  # probabilities summed in float32 overshoot 0 and 1 by less than this
-
+ROUNDING_SLACK = 1e-5  # probabilities computed in float32 leave [0, 1] by less than this
 
 # Dtypes
 
 
 def is_float(dtype: DType) -> bool:
-    """Whether the kernels have a loop for this dtype, in native byte order or not."""
+    """Whether the ufuncs have a loop of this dtype, in either byte order."""
     return dtype.char in "efdg" or dtype.name == "bfloat16"
 
 
 def float_dtype(name: str, dtype: DType) -> DType:
-    """The dtype the ufuncs answer in: floats keep theirs, integers of up to 16 bits become float32, wider ones float64."""
+    """The dtype the ufuncs answer in: floats keep theirs, integers up to 16 bits become float32, wider ones float64."""
     if is_float(dtype):
         return dtype.newbyteorder("=")
     if dtype.kind in "biu":
         return np.dtype(np.float32 if dtype.itemsize <= 2 else np.float64)
     raise TypeError(
-        f"{name} has dtype {dtype}, which does not hold real numbers; "
-        f"convert it to bool, an integer or a float type first, for example with np.asarray({name}, dtype=np.float64)"
+        f"{name} has dtype {dtype}, which is no bool, integer or float type; "
+        f"convert it, for example with np.asarray({name}, dtype=np.float64)"
     )
 
 
 def loss_dtype(dtype: npt.DTypeLike | None, default: DType) -> DType:
-    """The dtype asked for with `dtype=`, checked."""
     if dtype is None:
         return default
     asked = np.dtype(dtype)
@@ -59,83 +50,271 @@ def loss_dtype(dtype: npt.DTypeLike | None, default: DType) -> DType:
 
 
 def is_from(library: str, value: object) -> bool:
-    """Whether the type of value comes from this library, told by name so that nothing is imported."""
+    """Whether the type of value comes from this library, told by its module's name so that nothing is imported."""
     return any(cls.__module__.partition(".")[0] == library for cls in type(value).__mro__)
 
 
-def refuse_gradient_tensor(name: str, value: Any) -> None:
-    if is_from("torch", value) and value.requires_grad:
-        raise TypeError(f"{name} is a tensor that requires grad, which NumPy cannot track; pass {name}.detach()")
+def refuse_recorded_tensor(name: str, value: Any) -> None:
+    if is_from("torch", value) and getattr(value, "requires_grad", False):
+        raise TypeError(
+            f"{name} is a tensor that requires grad, and torch does not see what NumPy computes; pass {name}.detach()"
+        )
 
 
 def refuse_dask(name: str, value: Any) -> None:
     if is_from("dask", value):
         raise TypeError(
-            f"{name} is a Dask collection, which a NumPy function would gather into memory unasked; "
-            f"pass {name}.compute(), or apply the function to each block with map_blocks"
+            f"{name} is a Dask collection, which would be gathered into memory; "
+            f"pass {name}.compute(), or call the function on each block through map_blocks"
         )
 
 
-def as_operand(name: str, value: Any) -> Any:
-    """What an elementwise ufunc is given: a container that handles ufuncs as it is, anything else as an array."""
-    refuse_gradient_tensor(name, value)
-    operand = value if hasattr(value, "__array_ufunc__") else np.asarray(value)
+def elementwise_operand(input: Any) -> Any:
+    """What a ufunc is given: a container that knows ufuncs as it is, anything else as an array."""
+    refuse_recorded_tensor("input", input)
+    operand = input if hasattr(input, "__array_ufunc__") else np.asarray(input)
     dtype = getattr(operand, "dtype", None)
     if isinstance(dtype, np.dtype):
-        float_dtype(name, dtype)
+        float_dtype("input", dtype)
     return operand
 
 
 class Operand(NamedTuple):
-    """One argument of a loss."""
+    """One argument of a loss as an array, under the name the caller knows it by."""
 
     name: str
     values: Array
-    masked: Array | None = None  # elements a masked array masks: left out
-    missing: Array | None = None  # elements that pandas has no value for: an error unless left out
+    masked: Array | None = None  # masked by a masked array: left out
+    missing: Array | None = None  # NA in pandas: the caller must leave it out
 
 
 def read_operand(name: str, value: Any) -> Operand:
-    refuse_gradient_tensor(name, value)
-    refuse_dask(name, value)
-    if is_from("pandas", value):
-        operand = _read_pandas(name, value)
-    elif isinstance(value, np.ma.MaskedArray):
-        operand = Operand(name, np.asarray(value), masked=np.ma.getmaskarray(value))
-    else:
-        operand = Operand(name, np.asarray(value))
+    operand = Operand(name, value) if type(value) is np.ndarray else _from_container(name, value)
     float_dtype(name, operand.values.dtype)
     return operand
 
 
-def _read_pandas(name: str, value: Any) -> Operand:
-    """NA is no number: np.asarray turns it into nan or into an object array, according to the dtype."""
-    columns = [column for _, column in value.items()] if value.ndim == 2 else [value]
-    if not any(_has_missing(column) for column in columns):
-        return Operand(name, np.asarray(value))
-    missing = np.stack([_missing_elements(column) for column in columns], axis=-1).reshape(value.shape)
+def _from_container(name: str, value: Any) -> Operand:
+    refuse_recorded_tensor(name, value)
+    refuse_dask(name, value)
     values = np.asarray(value)
-    return Operand(name, values if is_float(values.dtype) else np.where(missing, np.nan, values), missing=missing)
+    if isinstance(value, np.ma.MaskedArray):
+        return Operand(name, values, masked=np.ma.getmaskarray(value))
+    if not (hasattr(value, "isna") and _is_nullable(value)):
+        return Operand(name, values)
+    missing = np.asarray(value.isna())
+    if values.dtype == object and np.any(missing):
+        values = value.to_numpy(dtype=np.float64, na_value=np.nan)
+    return Operand(name, values, missing=missing)
 
 
-# Shapes
+def _is_nullable(value: Any) -> bool:
+    """Whether pandas data has a dtype of pandas' own, so that NA may stand among the numbers."""
+    columns = [column for _, column in value.items()] if value.ndim == 2 else [value]
+    return any(not isinstance(column.dtype, np.dtype) for column in columns)
 
 
-def require_same_shape(input: Array, target: Array) -> None:
-    if input.shape == target.shape:
+# Shapes and masks
+
+
+def require_same_shape(input: Operand, target: Operand) -> None:
+    shape, other = input.values.shape, target.values.shape
+    if shape == other:
         return
-    remedy = "they must be equal"
-    if input.size == target.size:
-        remedy += f", and broadcasting would pair every row with every label: pass target.reshape({input.shape})"
-    raise ValueError(f"input has shape {input.shape} and target has shape {target.shape}; {remedy}")
+    remedy = f": pass {target.name}.reshape({shape})" if input.values.size == target.values.size else ""
+    raise ValueError(
+        f"{input.name} has shape {shape} but {target.name} has shape {other}; every element takes its own label{remedy}"
+    )
 
 
 def broadcast(name: str, array: Array, shape: Shape) -> Array:
-    """array as a read-only view of this shape."""
     try:
         return np.broadcast_to(array, shape)
     except ValueError:
-        hint = ""
-        if array.ndim < len(shape) and array.shape == shape[: array.ndim]:
-            hint = f"; to give one value to each row, pass {name}[{':, ' * array.ndim}None]"
-        raise ValueError(f"{name} of shape {array.shape} does not broadcast to the input's shape {shape}{hint}") from None
+        rows = array.ndim > 0 and array.shape == shape[: array.ndim]
+        remedy = f"; to give each row its own value, pass {name}[{':, ' * array.ndim}None]" if rows else ""
+        raise ValueError(
+            f"{name} has shape {array.shape}, which does not broadcast to the input's shape {shape}{remedy}"
+        ) from None
+
+
+def equals(values: Array, number: float) -> Array:
+    """Where a label is this number, in the precision of the labels; nan is found as well."""
+    if number != number:
+        return np.isnan(values)
+    return np.equal(values, values.dtype.type(number) if is_float(values.dtype) else number)
+
+
+def read_mask(where: Any, shape: Shape) -> Array:
+    mask = read_operand("where", where)
+    if mask.values.dtype != bool:
+        raise TypeError(f"where has dtype {mask.values.dtype}; pass booleans, True for the elements to keep")
+    kept = mask.values if mask.masked is None else mask.values & ~mask.masked
+    return broadcast("where", kept, shape)
+
+
+def kept_elements(operands: list[Operand], excluded: list[Array], shape: Shape) -> Array | None:
+    """True for each element that counts, None where all of them do."""
+    excluded = excluded + [broadcast(name, masked, shape) for name, _, masked, _ in operands if masked is not None]
+    kept = ~np.logical_or.reduce(excluded) if excluded else np.asarray(True)
+    for name, _, _, missing in operands:
+        if missing is not None and np.any(kept & broadcast(name, missing, shape)):
+            raise TypeError(f"{name} holds missing values (NA); leave them out with where=~{name}.isna()")
+    return None if np.all(kept) else np.asarray(kept)
+
+
+class Samples(NamedTuple):
+    """What a loss is taken over: arrays of one shape, and which of their elements count."""
+
+    input: Operand
+    target: Operand
+    weight: Array | None  # None where it would multiply by 1 throughout
+    pos_weight: Array | None
+    kept: Array | None  # None where every element counts
+    dtype: DType  # of results
+    precision: DType  # to work in; results are rounded once, from here to `dtype`
+
+    @property
+    def shape(self) -> Shape:
+        return self.input.values.shape
+
+    def in_precision(self) -> tuple[Array, Array]:
+        """Inputs and targets to compute with, in C order."""
+        return (
+            self.input.values.astype(self.precision, order="C", copy=False),
+            self.target.values.astype(self.precision, order="C", copy=False),
+        )
+
+
+@np.errstate(all="ignore")
+def read_samples(
+    input: Any,
+    target: Any,
+    weight: Any,
+    where: Any,
+    pos_weight: Any = None,
+    ignore_value: float | None = None,
+    check: Callable[[Samples], None] | None = None,
+    names: tuple[str, str] = ("input", "target"),
+) -> Samples:
+    """Read the arguments that a loss pairs element by element, and let `check` look at their values."""
+    inputs, targets = read_operand(names[0], input), read_operand(names[1], target)
+    require_same_shape(inputs, targets)
+    weights = None if weight is None else read_operand("weight", weight)
+    pos_weights = None if pos_weight is None else read_operand("pos_weight", pos_weight)
+    shape = inputs.values.shape
+    excluded = []
+    if where is not None:
+        excluded.append(~read_mask(where, shape))
+    if ignore_value is not None:
+        excluded.append(equals(targets.values, real("ignore_value", ignore_value)))
+    operands = [operand for operand in (inputs, targets, weights, pos_weights) if operand is not None]
+    kept = kept_elements(operands, excluded, shape)
+    dtype = float_dtype(inputs.name, inputs.values.dtype)
+    precision = np.dtype(np.longdouble if dtype.char == "g" else np.float64)
+    samples = Samples(
+        inputs,
+        targets,
+        _factor(weights, shape, precision),
+        _factor(pos_weights, shape, precision),
+        kept,
+        dtype,
+        precision,
+    )
+    if check is not None:
+        check(samples)
+    return samples
+
+
+def _factor(weight: Operand | None, shape: Shape, dtype: DType) -> Array | None:
+    if weight is None:
+        return None
+    values = weight.values.astype(dtype)
+    factor = broadcast(weight.name, values, shape)
+    return None if np.all(values == 1) else factor
+
+
+# Ranges
+
+
+def real(name: str, value: Any) -> float:
+    if not isinstance(value, Real):
+        raise TypeError(f"{name} is {value!r}; pass a real number")
+    return float(value)
+
+
+def real_between(name: str, value: Any, low: float, high: float) -> float:
+    number = real(name, value)
+    if not low <= number <= high:
+        raise ValueError(f"{name} is {number}; choose a number from {low} to {high}")
+    return number
+
+
+def refuse_softplus_options(beta: object, threshold: object) -> None:
+    if beta is not None or threshold is not None:
+        raise TypeError(
+            f"softplus takes no beta ({beta}) and no threshold ({threshold}); "
+            "write softplus(beta * x) / beta, which is exact and needs no threshold"
+        )
+
+
+def check_targets(samples: Samples) -> None:
+    """Raise unless every label that counts lies in [0, 1]."""
+    input, target, kept = samples.input, samples.target, samples.kept
+    index = _first_outside(target.values, kept)
+    if index is not None:
+        question = f"All of {input.name} lies between 0 and 1: are {input.name} and {target.name} swapped?"
+        swapped = _first_outside(input.values, kept) is None
+        raise _out_of_range(target, index, question if swapped else "")
+
+
+def check_probabilities(samples: Samples) -> None:
+    """Raise unless every probability and every label that counts lies in [0, 1]."""
+    index = _first_outside(samples.input.values, samples.kept)
+    if index is not None:
+        raise _out_of_range(samples.input, index, "For logits use binary_cross_entropy_with_logits.")
+    index = _first_outside(samples.target.values, samples.kept)
+    if index is not None:
+        raise _out_of_range(samples.target, index)
+
+
+def _first_outside(values: Array, kept: Array | None) -> tuple[Any, ...] | None:
+    """The index of the first element outside [0, 1] that counts; nan is outside."""
+    outside = ~((values >= 0) & (values <= 1))
+    if kept is not None:
+        outside = outside & kept
+    return np.unravel_index(np.argmax(outside), values.shape) if np.any(outside) else None
+
+
+def _out_of_range(operand: Operand, index: tuple[Any, ...], hint: str = "") -> ValueError:
+    name, value = operand.name, operand.values[index]
+    position = f"{name}[{', '.join(map(str, index))}]" if index else name
+    sentences = [
+        f"{name} must lie between 0 and 1, but {position} is {value}.",
+        f"For labels -1 and +1 pass ({name} + 1) / 2." if value == -1 else "",
+        f"For rounding errors pass np.clip({name}, 0, 1)." if -ROUNDING_SLACK < value < 1 + ROUNDING_SLACK else "",
+        f"For missing values pass where=~np.isnan({name})." if value != value else "",
+        hint,
+        "validate=False in pysigmoid.functional skips this check.",
+    ]
+    return ValueError(" ".join(filter(None, sentences)))
+
+
+# Buffers
+
+
+def check_buffer(name: str, buffer: Any, shape: Shape, dtype: DType) -> None:
+    """Raise unless a result of this shape and dtype can be written into the buffer."""
+    if not isinstance(buffer, np.ndarray):
+        raise TypeError(f"{name} is a {type(buffer).__name__}; pass a NumPy array to write into")
+    if buffer.shape != shape:
+        raise ValueError(f"{name} has shape {buffer.shape}, but the result has shape {shape}")
+    if not np.can_cast(dtype, buffer.dtype, "same_kind"):
+        raise TypeError(f"{name} has dtype {buffer.dtype}, which {dtype} does not cast to; pass a float array")
+    if not buffer.flags.writeable:
+        raise ValueError(f"{name} is read-only; pass an array that can be written to, for example a copy")
+
+
+def check_disjoint(first: str, one: Array | None, second: str, other: Array | None) -> None:
+    if one is not None and other is not None and np.shares_memory(one, other):
+        raise ValueError(f"{first} and {second} share memory; pass two separate arrays")

@@ -1,4 +1,4 @@
-from typing import TypedDict, type_check_only
+from typing import Any
 
 import numpy as np
 
@@ -18,24 +18,8 @@ bce_with_logits_value_and_grad: np.ufunc
 bce_with_logits_grad_and_hess: np.ufunc
 bce: np.ufunc
 
-@type_check_only
-class _Accuracy(TypedDict):
-    ulp: float
-    relative_from: float
-    absolute: float
-    correctly_rounded: bool
-
-@type_check_only
-class _Function(TypedDict):
-    name: str
-    nin: int
-    nout: int
-    summary: str
-    intervals: tuple[tuple[float, float], ...]
-    outputs: tuple[str, ...]
-    accuracy: dict[str, _Accuracy] | None
-
-functions: tuple[_Function, ...]
+# One dict per row of csrc/functions.def: name, nin, nout, summary, intervals, outputs, accuracy.
+functions: tuple[dict[str, Any], ...]
 isa: str
 isa_available: tuple[str, ...]
 cpu_features: tuple[str, ...]

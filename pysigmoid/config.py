@@ -19,8 +19,8 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        With ``mode="dicts"`` a dict with the keys "version" (of pysigmoid), "numpy" (its version), "cpu_features"
-        (what this processor offers), "isa" (the instruction set in use), "isa_available" (those this processor can run).
+        With ``mode="dicts"`` a dict with the keys "version" (of pysigmoid), "numpy" (its version), "cpu_features" (what
+        this processor offers), "isa" (the instruction set in use), "isa_available" (those this processor can run).
 
     Raises
     ------

@@ -1,0 +1,1 @@
+"""Proofs over whole input spaces: see `python -m proof --help`."""

@@ -1,0 +1,118 @@
+"""The benchmark: complete, comparing equals with equals, and honest about who wins."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from benchmarks.__main__ import main
+from benchmarks.bench import contenders
+from benchmarks.peers import formula, installed
+from benchmarks.report import COPY, OURS, Result, table
+from benchmarks.tasks import all_tasks
+from benchmarks.timing import interleave
+from pysigmoid import _core
+
+TASKS = all_tasks()
+LIBRARIES = list(installed())
+ROWS = [row["name"] for row in _core.functions]
+SIZE = 64
+
+
+def flat(results) -> np.ndarray:
+    """All numbers of one result or of several, as float64."""
+    parts = results if isinstance(results, tuple) else (results,)
+    return np.concatenate([np.ravel(np.asarray(part)).astype(np.float64) for part in parts])
+
+
+def test_every_function_is_timed():
+    assert set(ROWS) <= {task.name for task in TASKS}
+
+
+def test_every_function_has_its_textbook_formula_as_a_peer():
+    textbook = formula()
+    for task in TASKS:
+        if task.name in ROWS:
+            assert textbook.contender(task.name, task.operands(np.dtype(np.float32), SIZE)), task.name
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_contender_computes_the_same(task, dtype):
+    """A textbook formula loses up to exp(max |x|) units in 1 - s; the few dozen operations add a little to that."""
+    dtype = np.dtype(dtype)
+    operands = task.operands(dtype, SIZE)
+    tolerance = 64 * np.finfo(dtype).eps * math.exp(max(np.abs(operand).max() for operand in operands))
+    calls = contenders(task, dtype, SIZE, LIBRARIES, allocate=True)
+    want = flat(calls[OURS]())
+    for name in calls.keys() - {COPY, OURS}:
+        error = np.abs(flat(calls[name]()) - want).max()
+        assert error <= tolerance, f"{name}: off by {error:.3g}, allowed {tolerance:.3g}, operands\n{operands}"
+
+
+@pytest.mark.parametrize("task", [task for task in TASKS if task.outputs], ids=lambda task: task.name)
+def test_given_buffers_receive_what_an_allocating_call_returns(task):
+    dtype = np.dtype(np.float32)
+    given = contenders(task, dtype, SIZE, LIBRARIES)[OURS]
+    given()
+    allocated = contenders(task, dtype, SIZE, LIBRARIES, allocate=True)[OURS]()
+    results = allocated if isinstance(allocated, tuple) else (allocated,)
+    for buffer, result in zip(given.keywords["out"], results[-task.outputs :], strict=True):
+        np.testing.assert_array_equal(buffer, result)
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_operands_spread_over_their_interval(task):
+    for operand, (low, high) in zip(task.operands(np.dtype(np.float64), 1000), task.intervals, strict=True):
+        assert low <= operand.min() <= operand.max() <= high
+        assert len(np.unique(operand)) == 1000
+        assert operand.std() > 0.25
+
+
+def test_contenders_take_turns():
+    order = []
+    calls = {name: (lambda name=name: order.append(name)) for name in "abc"}
+    timings = interleave(calls, rounds=4, sample_seconds=0)
+    assert "".join(order[-12:]) == "abc" * 4
+    assert all(0 < timing.minimum <= timing.median for timing in timings.values())
+
+
+def test_table_names_the_best_peer_even_where_it_beats_us():
+    results = [
+        Result("sigmoid", "float32", 10, COPY, 0.1, 0.1),
+        Result("sigmoid", "float32", 10, OURS, 3.0, 4.0),
+        Result("sigmoid", "float32", 10, "slow", 9.0, 9.0),
+        Result("sigmoid", "float32", 10, "fast", 1.5, 1.0),
+    ]
+    assert table(results).splitlines()[-1].endswith("2.00 (4.00) fast")
+
+
+def test_run_prints_the_table_and_writes_numbers_and_picture(tmp_path, capsys):
+    names = [*ROWS[:2], "mean_loss_and_grad"]
+    main(["--sizes", "16", "33", "--rounds", "1", "--tasks", *names, "--output", str(tmp_path)])
+    printed = capsys.readouterr().out
+    report = json.loads((tmp_path / "bench.json").read_text())
+    assert {(result["dtype"], result["size"]) for result in report["results"]} == {
+        (dtype, size) for dtype in ("float32", "float64") for size in (16, 33)
+    }
+    for name in names:
+        assert printed.count(f"\n{name} ") == 4
+        assert {OURS, COPY} < {result["contender"] for result in report["results"] if result["task"] == name}
+    assert all(0 < result["minimum"] <= result["median"] for result in report["results"])
+    assert np.ptp(imread(tmp_path / "bench.png")) > 0
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "longdouble"])
+def test_run_takes_every_dtype(dtype, tmp_path):
+    main(["--sizes", "16", "--rounds", "1", "--dtypes", dtype, "--output", str(tmp_path)])
+    results = json.loads((tmp_path / "bench.json").read_text())["results"]
+    assert {result["task"] for result in results if result["contender"] == OURS} == {task.name for task in TASKS}
+
+
+@pytest.mark.parametrize("arguments", [["--sizes", "0"], ["--rounds", "-1"], ["--dtypes", "int8"], ["--tasks", "tanh"]])
+def test_run_refuses_what_it_cannot_time(arguments, capsys):
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert arguments[1] in capsys.readouterr().err

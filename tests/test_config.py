@@ -1,0 +1,45 @@
+"""What show_config prints and returns."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import pysigmoid
+from pysigmoid import _core
+
+
+def test_dicts_names_version_and_instruction_sets():
+    assert pysigmoid.show_config(mode="dicts") == {
+        "version": pysigmoid.__version__,
+        "numpy": np.__version__,
+        "cpu_features": _core.cpu_features,
+        "isa": _core.isa,
+        "isa_available": _core.isa_available,
+    }
+
+
+def test_stdout_prints_one_line_for_each_setting(capsys):
+    assert pysigmoid.show_config() is None
+    lines = dict(line.split(":", 1) for line in capsys.readouterr().out.splitlines())
+    config = pysigmoid.show_config("dicts")
+    assert list(lines) == list(config)
+    assert lines["version"] == f" {pysigmoid.__version__}"
+    assert lines["isa_available"].split() == list(config["isa_available"])
+
+
+@pytest.mark.parametrize("mode", ["json", "", None])
+def test_unknown_mode_is_an_error_that_names_the_modes(mode):
+    with pytest.raises(ValueError, match=rf"mode is {mode!r}; choose 'stdout' or 'dicts'"):
+        pysigmoid.show_config(mode)
+
+
+def test_import_brings_in_numpy_and_nothing_else():
+    script = (
+        "import sys, numpy; before = set(sys.modules); import pysigmoid; "
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert set(loaded) <= {"pysigmoid", "numpy"}
+    assert "pysigmoid" in loaded

@@ -1,0 +1,231 @@
+"""Who may know what: the includes, imports and words of every layer; and that every row is complete.
+
+A file that belongs to no layer fails as well: give it one here.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+from fnmatch import fnmatch
+
+import pytest
+from bounds import ROWS
+from extension import REPOSITORY
+
+import pysigmoid
+from pysigmoid import _core
+
+CSRC, PACKAGE = REPOSITORY / "csrc", REPOSITORY / "pysigmoid"
+
+STANDARD_C = [
+    "assert.h", "errno.h", "float.h", "limits.h", "math.h", "stdatomic.h",
+    "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h",
+]  # fmt: skip
+LISTS = ["functions.def", "isa.def"]
+TABLE = ["kernels.h", "inline.h"]  # what a kernel is, and the compiler's word for inlining: everybody's
+
+# layer: its files, what they may include beside each other
+LAYERS = {
+    "Python and NumPy": (
+        ["module.c", "ufuncs.*", "ufunc_docs.h", "loss_call.*", "numpy_api.h"],
+        ["Python.h", "numpy/*", *STANDARD_C, *LISTS, *TABLE, "dispatch.h", "loops.h", "losses.h", "pool.h"],
+    ),
+    "strides, overlap, floating-point mode": (
+        ["loops.*", "losses.*", "control_word.h"],
+        [*STANDARD_C, "fenv.h", *TABLE, "dispatch.h", "pool.h"],
+    ),
+    "threads": (
+        ["pool.*"],
+        [*STANDARD_C, "pthread.h", "sched.h", "unistd.h", "signal.h", "time.h"],
+    ),
+    "instruction sets and their tables": (
+        ["dispatch.*", "kernels.h", *LISTS],
+        [*STANDARD_C, "cpuid.h", "sys/auxv.h", "asm/hwcap.h", "sys/sysctl.h"],
+    ),
+    "kernels": (
+        ["kernels_*", "for_each_pack.h", "target.h", "inline.h"],
+        [*STANDARD_C, "immintrin.h", "arm_neon.h", *TABLE, *LISTS, "vec_*.h", "math_*.h"],
+    ),
+    "mathematics": (
+        ["math_*.h"],
+        ["float.h", *TABLE],
+    ),
+    "vocabulary": (
+        ["vec_*.h"],
+        ["math.h", "stdint.h", "string.h", *TABLE],
+    ),
+}
+
+INTRINSICS = r"\b_mm\d*_\w+|\b__m(128|256|512)\w*|\b(float|u?int)\d+x\d+(x\d)?_t\b|\bv(ld1|st1|dup|add|mul|fma)q\w*"
+PYTHON_API = r"\bPy[A-Z_]\w*|\b(npy|NPY)_\w+"
+MEMORY = r"\b(mem(cpy|set|move)|ptrdiff_t|size_t|intptr_t|LANES_\w+)\b"
+THREADS = r"\bpthread_\w+|\bfork\b"
+FORMULAS = r"\b(exp|log|log1p|expm1|tanh|atanh)[fl]?\s*\("
+
+# layer: words its code may not use, comments and strings apart
+FORBIDDEN = {
+    "Python and NumPy": [INTRINSICS, FORMULAS],
+    "strides, overlap, floating-point mode": [INTRINSICS, PYTHON_API, FORMULAS, THREADS],
+    "threads": [INTRINSICS, PYTHON_API, FORMULAS],
+    "instruction sets and their tables": [INTRINSICS, PYTHON_API, FORMULAS],
+    "kernels": [INTRINSICS, PYTHON_API, FORMULAS, THREADS],
+    "mathematics": [INTRINSICS, PYTHON_API, MEMORY, THREADS],
+    "vocabulary": [PYTHON_API, FORMULAS, THREADS],
+}
+
+SOURCES = sorted(path.name for path in CSRC.iterdir() if path.suffix in (".c", ".h", ".def"))
+
+
+def matches(name, patterns):
+    return any(fnmatch(name, pattern) for pattern in patterns)
+
+
+def layer_of(name):
+    """The layer whose pattern names the file best: kernels.h is not one of kernels_*."""
+    return next((layer for layer, (files, _) in LAYERS.items() if matches(name, files)), None)
+
+
+def without_comments_and_strings(text):
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(\\.|[^"\\\n])*"', " ", text, flags=re.DOTALL)
+
+
+def offences(name, text):
+    """What a file of this name may not contain."""
+    layer = layer_of(name)
+    if layer is None:
+        return [f"{name} belongs to no layer"]
+    files, allowed = LAYERS[layer]
+    included = re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', text, re.MULTILINE)
+    found = [f"#include {header}" for header in included if not matches(header, [*files, *allowed])]
+    code = without_comments_and_strings(re.sub(r"^\s*#\s*include[^\n]*", "", text, flags=re.MULTILINE))
+    for words in FORBIDDEN[layer]:
+        found += [match.group() for match in re.finditer(words, code)]
+    return found
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_file_keeps_to_its_layer(name):
+    found = offences(name, (CSRC / name).read_text())
+    assert not found, f"{name} ({layer_of(name)}) may not use {', '.join(found)}"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("loops.c", '#include "math_f32.h"'),
+        ("loops.c", "#include <Python.h>"),
+        ("losses.c", "#include <numpy/ndarraytypes.h>"),
+        ("pool.c", '#include "loops.h"'),
+        ("dispatch.c", '#include "vec_avx2.h"'),
+        ("kernels_template.h", '  #  include "loops.h"'),
+        ("math_f64.h", '#include "vec_scalar.h"'),
+        ("math_f64.h", "#include <immintrin.h>"),
+        ("math_f64.h", "vf64 y = _mm256_add_pd(a, b);"),
+        ("math_f64.h", "memcpy(to, from, n);"),
+        ("vec_neon.h", '#include "math_f64.h"'),
+        ("vec_avx2.h", "return exp(x);"),
+        ("ufuncs.c", '#include "math_functions.h"'),
+        ("ufuncs.c", "double y = log1p(x);"),
+        ("loops.c", "Py_BEGIN_ALLOW_THREADS"),
+        ("kernels_avx2.c", "__m256d x;"),
+        ("newcomer.c", ""),
+    ],
+)
+def test_check_finds_what_is_forbidden(name, text):
+    assert len(offences(name, text)) == 1
+
+
+def test_check_does_not_read_comments_or_strings():
+    assert offences("loops.c", '/* PyObject, _mm_add_ps */ static const char *text = "Py_None"; // npy_intp') == []
+
+
+def test_every_instruction_set_has_its_two_files():
+    listed = re.findall(r"^(?:FOREIGN_)?ISA\((\w+)", (CSRC / "isa.def").read_text(), re.MULTILINE)
+    for isa in set(listed):
+        assert f"vec_{isa}.h" in SOURCES
+        assert f"kernels_{isa}.c" in SOURCES
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="platform: nm prints ELF symbols as expected here")
+def test_init_function_is_the_only_visible_symbol():
+    command = ["nm", "-D", "--defined-only", _core.__file__]
+    symbols = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert [line.split()[-1] for line in symbols.splitlines()] == ["PyInit__core"]
+
+
+# ---- the Python side ----
+
+MODULES = {path.stem: ast.parse(path.read_text()) for path in sorted(PACKAGE.glob("*.py"))}
+
+
+def imports(tree, everywhere=True):
+    """Dotted names a module imports; those for type checkers apart, and on request those inside functions."""
+    skipped = {
+        id(node)
+        for branch in ast.walk(tree)
+        if (isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING")
+        or (not everywhere and isinstance(branch, (ast.FunctionDef, ast.AsyncFunctionDef)))
+        for node in ast.walk(branch)
+    }
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative import"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_needs_numpy_alone_until_another_library_is_used(module):
+    """A module that serves a library is named after it, and is imported by its users only."""
+    allowed = {*sys.stdlib_module_names, "numpy", "pysigmoid", module}
+    needed = {name.partition(".")[0] for name in imports(MODULES[module], everywhere=False)}
+    assert needed <= allowed, f"pysigmoid/{module}.py imports {needed - allowed} when it is imported"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_touches_no_pointers(module):
+    names = {name.partition(".")[0] for name in imports(MODULES[module])}
+    attributes = {node.attr for node in ast.walk(MODULES[module]) if isinstance(node, ast.Attribute)}
+    assert not names & {"ctypes", "cffi"}
+    assert not attributes & {"ctypes", "__array_interface__", "__array_struct__", "strides"}
+
+
+def test_modules_import_each_other_without_cycles():
+    graph = {
+        module: {name.split(".")[1] for name in imports(tree) if name.startswith("pysigmoid.")}
+        for module, tree in MODULES.items()
+    }
+    while graph:
+        leaves = {module for module, needed in graph.items() if not needed & set(graph)}
+        assert leaves, f"these import each other in a circle: {sorted(graph)}"
+        graph = {module: needed for module, needed in graph.items() if module not in leaves}
+
+
+@pytest.mark.parametrize(("upper", "lower"), [("nn", "functional"), ("functional", "_core")])
+def test_layers_of_the_package_call_downwards(upper, lower):
+    below = {name for name in imports(MODULES.get(lower, ast.Module([], [])))}
+    assert f"pysigmoid.{upper}" not in below
+    assert any(name.startswith(f"pysigmoid.{lower}") for name in imports(MODULES[upper]))
+
+
+# ---- completeness: one row, and everything that follows from it ----
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_row_is_complete(name):
+    """The bare name leads from the row to formula, documentation, stub, oracle. Benchmarks: test_benchmarks.py."""
+    formulas = "".join(path.read_text() for path in CSRC.glob("math_*.h"))
+    assert re.search(rf"^FUNCTION\(\d, \d, {name},", (CSRC / "functions.def").read_text(), re.MULTILINE)
+    assert re.search(rf"\b{name}(_f32|_f64|_longdouble|\))", formulas)
+    assert f"char doc_{name}[]" in (CSRC / "ufunc_docs.h").read_text()
+    assert re.search(rf"^{name}: np.ufunc$", (PACKAGE / "_core.pyi").read_text(), re.MULTILINE)
+    assert name in pysigmoid.__all__
+
+
+def test_stub_lists_no_ufunc_that_is_not_there():
+    assert re.findall(r"^(\w+): np.ufunc$", (PACKAGE / "_core.pyi").read_text(), re.MULTILINE) == list(ROWS)
