@@ -1,13 +1,14 @@
 # make demo    fits logistic regression on real data, compares with the peers, draws the curve (demo.png)
 # make test    the tests
 # make bench   every function beside its peers
+# make check   style, types, and every function over whole input spaces, on every instruction set here and under emulation
 # make lint    style, types
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := setup.py $(wildcard csrc/*)
 export PYTHONPATH :=
 
-.PHONY: demo test bench lint clean
+.PHONY: demo test bench check lint clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -17,6 +18,9 @@ test: .venv/.built
 
 bench: .venv/.built
 	$(BIN)/python -m benchmarks
+
+check: lint
+	$(BIN)/python -m proof check
 
 lint: .venv/.built
 	$(BIN)/pip install --quiet ".[lint]"

@@ -11,6 +11,7 @@ TARGET_BEGIN("avx2,fma,f16c")
 
 /* Four vectors in flight: on Zen 4, 10 to 25 % faster than one or two for most functions. */
 #define PACK 4
+#define REST_ISA avx2_short
 #include "vec_avx2.h"
 
 #define ISA avx2

@@ -74,8 +74,9 @@ WORD2(vf64, v_ldexp_floor_f64, vf64, vf64, _mm512_scalef_pd(a, b))
 
 WORD vf64 v_shared_inverse_f64(vf64 d)
 {
+    const __m512d one = _mm512_set1_pd(1);
     __m512d d01 = _mm512_mul_pd(d.v0, d.v1), d23 = _mm512_mul_pd(d.v2, d.v3);
-    __m512d inverse = _mm512_div_pd(_mm512_set1_pd(1), _mm512_mul_pd(d01, d23));
+    __m512d inverse = _mm512_div_pd(one, _mm512_mul_pd(d01, d23));
     __m512d inverse01 = _mm512_mul_pd(inverse, d23), inverse23 = _mm512_mul_pd(inverse, d01);
     return (vf64){_mm512_mul_pd(inverse01, d.v1), _mm512_mul_pd(inverse01, d.v0), _mm512_mul_pd(inverse23, d.v3),
                   _mm512_mul_pd(inverse23, d.v2)};

@@ -13,14 +13,11 @@
 #if PACK == 1
 #define VECTORS(vector) vector v0
 #define EACH(of) of(0)
-#elif PACK == 2
-#define VECTORS(vector) vector v0, v1
-#define EACH(of) of(0), of(1)
 #elif PACK == 4
 #define VECTORS(vector) vector v0, v1, v2, v3
 #define EACH(of) of(0), of(1), of(2), of(3)
 #else
-#error "PACK is 1, 2 or 4"
+#error "PACK is 1 or 4"
 #endif
 
 #define PACK_TYPE(pack, vector)        \
@@ -48,14 +45,6 @@
 #define GATHER_OR(or, of) of(0)
 #define FROM(f, x, lanes) f(x)
 #define TO(f, y, lanes, a) f(y, a.v0)
-#elif PACK == 2
-#define APPLY1(f, a) f(a.v0), f(a.v1)
-#define APPLY2(f, a, b) f(a.v0, b.v0), f(a.v1, b.v1)
-#define APPLY3(f, a, b, c) f(a.v0, b.v0, c.v0), f(a.v1, b.v1, c.v1)
-#define ALL(x) x, x
-#define GATHER_OR(or, of) or(of(0), of(1))
-#define FROM(f, x, lanes) f(x), f(x + 1 * lanes)
-#define TO(f, y, lanes, a) f(y, a.v0); f(y + 1 * lanes, a.v1)
 #elif PACK == 4
 #define APPLY1(f, a) f(a.v0), f(a.v1), f(a.v2), f(a.v3)
 #define APPLY2(f, a, b) f(a.v0, b.v0), f(a.v1, b.v1), f(a.v2, b.v2), f(a.v3, b.v3)
