@@ -1,5 +1,5 @@
 /* Constants of the formulas worked in one precision; the pairs of math_f64.h and sigmoid_fast keep theirs beside them.
- * tools/coefficients.sollya derives every polynomial and every split of ln 2. */
+ * coefficients.sollya derives every polynomial and every split of ln 2. */
 #ifndef PYSIGMOID_MATH_CONSTANTS_H
 #define PYSIGMOID_MATH_CONSTANTS_H
 

@@ -33,7 +33,7 @@ INLINE struct F(ratio) F(exp)(vf t)
 
 INLINE struct F(ratio) F(exp_neg_abs)(vf x)
 {
-    return F(exp)(V(max)(V(set)(C(vanishing)), V(neg)(V(abs)(x))));
+    return F(exp)(V(max)(V(set)(C(vanishing)), V(neg_abs)(x)));
 }
 
 /* 2 atanh(s) = 2s + 2s (s^2/3 + s^4/5 + ...) = 2s + tail, returned with `addend` put in between: the small parts first. */

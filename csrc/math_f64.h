@@ -8,21 +8,21 @@
  * than 2^-600, which adds nothing to 1 and keeps every product of it normal. */
 struct exponential { struct pair value, scaled; vf64 exponent; };
 
-/* 2^(j/16), high and low words. */
-static const double exp2_sixteenths_high[16] = {
-    0x1p+0,               0x1.0b5586cf9890fp+0, 0x1.172b83c7d517bp+0, 0x1.2387a6e756238p+0,
-    0x1.306fe0a31b715p+0, 0x1.3dea64c123422p+0, 0x1.4bfdad5362a27p+0, 0x1.5ab07dd485429p+0,
-    0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0, 0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f09p+0,
-    0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba487p+0, 0x1.ea4afa2a490dap+0};
-static const double exp2_sixteenths_low[16] = {
-    0x0p+0,                0x1.8a62e4adc610bp-54,  -0x1.19041b9d78a76p-55, 0x1.9b07eb6c70573p-54,
-    0x1.6f46ad23182e4p-55, 0x1.ada0911f09ebcp-55,  0x1.d4397afec42e2p-56,  0x1.6324c054647adp-54,
-    -0x1.bdd3413b26456p-54, -0x1.41577ee04992fp-55, 0x1.6e9f156864b27p-54,  0x1.c7c46b071f2bep-56,
-    0x1.7a1cd345dcc81p-54, 0x1.11065895048ddp-55,  0x1.2ed02d75b3707p-55,  -0x1.e9c23179c2893p-54};
+/* 2^(j/16) = high + low */
+static const double exp2_sixteenths[16][2] = {
+    {0x1p+0, 0x0p+0}, {0x1.0b5586cf9890fp+0, 0x1.8a62e4adc610bp-54},
+    {0x1.172b83c7d517bp+0, -0x1.19041b9d78a76p-55}, {0x1.2387a6e756238p+0, 0x1.9b07eb6c70573p-54},
+    {0x1.306fe0a31b715p+0, 0x1.6f46ad23182e4p-55}, {0x1.3dea64c123422p+0, 0x1.ada0911f09ebcp-55},
+    {0x1.4bfdad5362a27p+0, 0x1.d4397afec42e2p-56}, {0x1.5ab07dd485429p+0, 0x1.6324c054647adp-54},
+    {0x1.6a09e667f3bcdp+0, -0x1.bdd3413b26456p-54}, {0x1.7a11473eb0187p+0, -0x1.41577ee04992fp-55},
+    {0x1.8ace5422aa0dbp+0, 0x1.6e9f156864b27p-54}, {0x1.9c49182a3f09p+0, 0x1.c7c46b071f2bep-56},
+    {0x1.ae89f995ad3adp+0, 0x1.7a1cd345dcc81p-54}, {0x1.c199bdd85529cp+0, 0x1.11065895048ddp-55},
+    {0x1.d5818dcfba487p+0, 0x1.2ed02d75b3707p-55}, {0x1.ea4afa2a490dap+0, -0x1.e9c23179c2893p-54},
+};
 
 /* (e^r - 1 - r) / r^2 for |r| <= ln(2)/32 */
-static const double exp_series[] = {0.5, 0x1.5555555555557p-3, 0x1.55555554dfb75p-5, 0x1.11111110b286ep-7,
-                                    0x1.6c17f57ba0642p-10, 0x1.a01b5add15d84p-13};
+static const double exp_series[] = {0.5, 0x1.5555555555558p-3, 0x1.55555554e6643p-5, 0x1.111111109dc5bp-7,
+                                    0x1.6c17f902e0bdep-10, 0x1.a01b73d765f31p-13};
 
 /* ln 2 for sixteenths: 37 bits, so that 16 bits of n times it are exact, and the rest. */
 static const double ln2_high_sixteenths = 0x1.62e42fefap-1, ln2_low_sixteenths = 0x1.cf79abc9e3b3ap-40;
@@ -30,7 +30,7 @@ static const double ln2_high_sixteenths = 0x1.62e42fefap-1, ln2_low_sixteenths =
 INLINE struct exponential exp_neg_abs_f64(vf64 x)
 {
     /* Below -1460 even 2^1024 e^t is less than half the smallest double. */
-    vf64 t = v_max_f64(v_set_f64(-1460), v_neg_f64(v_abs_f64(x)));
+    vf64 t = v_max_f64(v_set_f64(-1460), v_neg_abs_f64(x));
 
     /* -|x| = k ln 2 + r + r_low, k a multiple of 1/16 */
     vf64 z = v_fma_f64(t, v_set_f64(0x1.71547652b82fep0), v_set_f64(ROUND_TO_SIXTEENTH));
@@ -41,7 +41,8 @@ INLINE struct exponential exp_neg_abs_f64(vf64 x)
     vf64 r_low = v_fma_f64(k, ln2_low, v_sub_f64(m, r));
 
     /* e^r = 1 + r + q, times 2^(j/16) = high + low: the product high r is split, the rest is small */
-    vf64 high = v_lookup_16_f64(exp2_sixteenths_high, z), low = v_lookup_16_f64(exp2_sixteenths_low, z);
+    vf64 high, low;
+    v_lookup_16_pairs(exp2_sixteenths, z, &high, &low);
     vf64 q = v_fma_f64(v_mul_f64(r, r), HORNER_F64(r, exp_series), r_low);
     vf64 sum = v_fma_f64(high, r, high);
     vf64 sum_low = v_fma_f64(high, r, v_sub_f64(high, sum));
@@ -59,8 +60,10 @@ struct scaled { struct pair value; vf64 exponent; };
 INLINE vf64 finish(struct scaled v)
 {
     vf64 exponent = v_max_f64(v_set_f64(-2000), v.exponent);
-    vf64 sum = v_add_f64(v.value.hi, v.value.lo);
+    vf64 sum = pair_sum(v.value), y = v_ldexp_f64(sum, exponent);
 #ifndef PYSIGMOID_CONTROL_NO_FINISH
+    if (!v_any_f64(v_lt_f64(v_abs_f64(y), v_set_f64(0x1p-1021))))
+        return y;
     /* Below 2^-1022 the spacing stops shrinking. Adding that bound, scaled like the value, makes the sum round where the
      * result will, with the low word still at hand. */
     vf64 bound = v_exp2_f64(v_max_f64(v_set_f64(-1022), v_sub_f64(v_set_f64(-1022), exponent)));
@@ -68,9 +71,9 @@ INLINE vf64 finish(struct scaled v)
     struct pair shifted = fast_two_sum(shift, v.value.hi);
     vf64 rounded = v_sub_f64(v_add_f64(shifted.hi, v_add_f64(shifted.lo, v.value.lo)), shift);
     vf64 small = v_copysign_f64(rounded, v.value.hi);
-    sum = v_select_f64(v_lt_f64(v_abs_f64(v.value.hi), bound), small, sum);
+    y = v_ldexp_f64(v_select_f64(v_lt_f64(v_abs_f64(v.value.hi), bound), small, sum), exponent);
 #endif
-    return v_ldexp_f64(sum, exponent);
+    return y;
 }
 
 /* factor v with a factor of any size: 2^600 is moved to the exponent, from the side on which nothing can be lost. */

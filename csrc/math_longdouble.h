@@ -42,6 +42,18 @@ INLINE vlongdouble logit_in_longdouble(vlongdouble p)
 #undef MADD
 #undef READING
 
+/* (1 + e)^2 with one rounding less than the square of the sum, which the products below have to spare. */
+INLINE vlongdouble square_of_one_plus(vlongdouble e)
+{
+    return 1 + e * (2 + e);
+}
+
+INLINE vlongdouble sigmoid_derivative_longdouble(vlongdouble x)
+{
+    vlongdouble e = expl(-fabsl(x));
+    return e / square_of_one_plus(e);
+}
+
 /* Where e^-|x| is subnormal it has lost digits that a large factor would bring back: there the product takes e^(-|x|/2)
  * twice, the denominator being 1. */
 INLINE int exponential_is_coarse(vlongdouble x)
@@ -66,9 +78,9 @@ INLINE vlongdouble sigmoid_gate_longdouble(vlongdouble a, vlongdouble b)
 
 INLINE vlongdouble sigmoid_vjp_longdouble(vlongdouble g, vlongdouble x)
 {
-    if (!isinf(x) && exponential_is_coarse(x))
-        return times_exponential(g, x);
-    return sigmoid_vjp_in_longdouble(g, x);
+    if (isinf(x))
+        return g * 0;
+    return exponential_is_coarse(x) ? times_exponential(g, x) : g * sigmoid_derivative_longdouble(x);
 }
 
 INLINE vlongdouble silu_longdouble(vlongdouble x)
@@ -76,21 +88,30 @@ INLINE vlongdouble silu_longdouble(vlongdouble x)
     return sigmoid_gate_longdouble(v_max_longdouble(2 * vanishing_longdouble, x), x);
 }
 
+/* sigma(x) (1 + x sigma(-x)), times (1 + e)^2, is e (1 + x + e) left of zero and 1 + e (1 + x) right of it. */
 INLINE vlongdouble silu_derivative_longdouble(vlongdouble x)
 {
-    if (x < 0 && !isinf(x) && exponential_is_coarse(x))
+    if (isinf(x))
+        return x < 0 ? -0.0L : 1;
+    if (x < 0 && exponential_is_coarse(x))
         return times_exponential(1 + x, x);
-    return silu_derivative_in_longdouble(x);
+    vlongdouble e = expl(-fabsl(x)), slope = 1 + x;
+    return (x < 0 ? e * (slope + e) : 1 + e * slope) / square_of_one_plus(e);
+}
+
+INLINE void bce_with_logits_grad_and_hess_longdouble(vlongdouble x, vlongdouble y, vlongdouble *gradient,
+                                                     vlongdouble *hessian)
+{
+    *gradient = bce_with_logits_grad_in_longdouble(x, y);
+    *hessian = sigmoid_derivative_longdouble(x);
 }
 
 #define sigmoid_longdouble sigmoid_in_longdouble
 #define sigmoid_fast_longdouble sigmoid_in_longdouble
-#define sigmoid_derivative_longdouble sigmoid_derivative_in_longdouble
 #define log_sigmoid_longdouble log_sigmoid_in_longdouble
 #define softplus_longdouble softplus_in_longdouble
 #define logit_longdouble logit_in_longdouble
 #define bce_with_logits_longdouble bce_with_logits_in_longdouble
 #define bce_with_logits_grad_longdouble bce_with_logits_grad_in_longdouble
 #define bce_with_logits_value_and_grad_longdouble bce_with_logits_value_and_grad_in_longdouble
-#define bce_with_logits_grad_and_hess_longdouble bce_with_logits_grad_and_hess_in_longdouble
 #define bce_longdouble bce_in_longdouble

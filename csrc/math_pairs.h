@@ -80,11 +80,10 @@ INLINE struct pair pair_div(struct pair a, struct pair b, vf64 inverse)
     return (struct pair){quotient, v_mul_f64(remainder, inverse)};
 }
 
-/* times 2^n, n integral in [-1022, 1023] */
+/* times 2^n, n integral in [-1022, 1023], both words staying normal */
 INLINE struct pair pair_exp2(struct pair a, vf64 n)
 {
-    vf64 factor = v_exp2_f64(n);
-    return (struct pair){v_mul_f64(a.hi, factor), v_mul_f64(a.lo, factor)};
+    return (struct pair){v_times_exp2_f64(a.hi, n), v_times_exp2_f64(a.lo, n)};
 }
 
 /* times 2^n, n integral in [-2000, 1000] */

@@ -177,7 +177,7 @@ static PyArray_DTypeMeta *common_dtype(const struct row *row, PyArray_DTypeMeta 
     return NULL;
 }
 
-static int register_bf16(const struct row *row, struct made *one, PyArray_DTypeMeta *bf16)
+static int register_bf16(const struct row *row, PyObject *ufunc, PyArray_DTypeMeta *bf16)
 {
     PyArray_DTypeMeta *dtypes[MAX_OPERANDS] = {bf16, bf16, bf16, bf16};
     PyType_Slot slots[] = {{NPY_METH_strided_loop, (void *)row->bf16_loop}, {0, NULL}};
@@ -190,13 +190,43 @@ static int register_bf16(const struct row *row, struct made *one, PyArray_DTypeM
         .dtypes = dtypes,
         .slots = slots,
     };
+    return PyUFunc_AddLoopFromSpec(ufunc, &spec);
+}
+
+/* Gives every ufunc its bfloat16 loop, once. */
+static int bring_in_bf16(PyArray_DTypeMeta *bf16)
+{
     int status = 0;
     LOCK(registering);
-    if (!one->has_bf16) {
-        status = PyUFunc_AddLoopFromSpec(one->ufunc, &spec);
-        one->has_bf16 = status == 0;
-    }
+    for (int i = 0; i < ROWS && status == 0; i++)
+        if (!made[i].has_bf16) {
+            status = register_bf16(&rows[i], made[i].ufunc, bf16);
+            made[i].has_bf16 = status == 0;
+        }
     UNLOCK(registering);
+    return status;
+}
+
+/* Where ml_dtypes is loaded already. NumPy does not ask the promoter for a call whose dtypes are all given, so the first
+ * call may not be one that says dtype=bfloat16 unless the loops are there. */
+static int bring_in_bf16_if_loaded(void)
+{
+    PyObject *name = PyUnicode_FromString("ml_dtypes"), *ml_dtypes = NULL, *scalar = NULL;
+    PyArray_Descr *descriptor = NULL;
+    int status = 0;
+    if (name == NULL)
+        return -1;
+    ml_dtypes = PyImport_GetModule(name);
+    if (ml_dtypes != NULL)
+        scalar = PyObject_GetAttrString(ml_dtypes, "bfloat16");
+    if (scalar != NULL && PyArray_DescrConverter(scalar, &descriptor) == NPY_SUCCEED)
+        status = bring_in_bf16(NPY_DTYPE(descriptor));
+    else
+        PyErr_Clear(); /* an ml_dtypes without bfloat16 brings nothing in */
+    Py_XDECREF(descriptor);
+    Py_XDECREF(scalar);
+    Py_XDECREF(ml_dtypes);
+    Py_DECREF(name);
     return status;
 }
 
@@ -219,7 +249,7 @@ static int promote(PyObject *ufunc, PyArray_DTypeMeta *const given[], PyArray_DT
     PyArray_DTypeMeta *common = common_dtype(row, given);
     if (common != NULL && !agrees_with_signature(common, signature, operands))
         common = NULL;
-    if (common != NULL && is_bf16(common) && register_bf16(row, &made[i], common) < 0)
+    if (common != NULL && is_bf16(common) && bring_in_bf16(common) < 0)
         return -1;
     for (int k = 0; k < operands; k++) {
         resolved[k] = common != NULL ? common : given[k];
@@ -399,6 +429,8 @@ int add_ufuncs(PyObject *module)
         return -1;
     for (int i = 0; i < ROWS && status == 0; i++)
         status = add_row(module, functions, i);
+    if (status == 0)
+        status = bring_in_bf16_if_loaded();
     if (status == 0)
         status = PyModule_AddObjectRef(module, "functions", functions);
     Py_DECREF(functions);

@@ -30,6 +30,7 @@ enum { LANES_f64 = 4 * PACK, LANES_f32 = 8 * PACK };
     WORD2(pack, v_div_##t, pack, pack, _mm256_div_##s(a, b))                                                  \
     WORD1(pack, v_neg_##t, pack, _mm256_xor_##s(a, _mm256_set1_##s((number)-0.0)))                            \
     WORD1(pack, v_abs_##t, pack, _mm256_andnot_##s(_mm256_set1_##s((number)-0.0), a))                         \
+    WORD1(pack, v_neg_abs_##t, pack, _mm256_or_##s(_mm256_set1_##s((number)-0.0), a))                         \
     WORD2(pack, v_copysign_##t, pack, pack,                                                                   \
           _mm256_or_##s(_mm256_andnot_##s(_mm256_set1_##s((number)-0.0), a),                                  \
                         _mm256_and_##s(_mm256_set1_##s((number)-0.0), b)))                                    \
@@ -42,12 +43,14 @@ enum { LANES_f64 = 4 * PACK, LANES_f32 = 8 * PACK };
     WORD2(mask, v_le_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_LE_OQ))                                       \
     WORD2(mask, v_eq_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_EQ_OQ))                                       \
     WORD2(mask, v_and_##t, mask, mask, _mm256_and_##s(a, b))                                                  \
+    WORD int v_any_##t(mask x) { return _mm256_movemask_##s(GATHER(_mm256_or_##s, VECTOR)) != 0; }            \
     WORD3(pack, v_select_##t, mask, pack, pack, _mm256_blendv_##s(c, b, a))                                   \
     WORD1(pack, v_exp2_##t, pack,                                                                             \
           FROM_BITS_##t(_mm256_slli_##integers(                                                               \
               _mm256_add_##integers(BITS_##t(_mm256_add_##s(a, _mm256_set1_##s(ROUND_TO_INTEGER_##t))),       \
                                     ones(bias)),                                                              \
               mantissa)))                                                                                     \
+    WORD pack v_times_exp2_##t(pack x, pack n) { return v_mul_##t(x, v_exp2_##t(n)); }                        \
     WORD pack v_ldexp_##t(pack x, pack n)                                                                     \
     {                                                                                                         \
         pack half = v_floor_##t(v_mul_##t(n, v_set_##t((number)0.5)));                                        \
@@ -87,14 +90,27 @@ WORD2(vf32, v_exponent_gap_f32, vf32, vf32,
 #define NOT_MODERATE(i) _mm256_sub_epi64(BITS_f64(x.v##i), BITS_f64(_mm256_set1_pd(0x1p-9)))
 WORD int v_all_moderate_f64(vf64 x)
 {
-    return _mm256_testz_si256(GATHER_OR(_mm256_or_si256, NOT_MODERATE), _mm256_set1_epi64x(0x7f00000000000000));
+    return _mm256_testz_si256(GATHER(_mm256_or_si256, NOT_MODERATE), _mm256_set1_epi64x(0x7f00000000000000));
 }
 #undef NOT_MODERATE
 
-WORD vf64 v_lookup_16_f64(const double *table, vf64 z)
+/* Four loads of whole entries and a transposition: half the time of two gathers (Zen 4). */
+WORD void lookup_four_pairs(const double (*table)[2], __m256d z, __m256d *high, __m256d *low)
 {
-#define LOOKUP(i) _mm256_i64gather_pd(table, _mm256_and_si256(BITS_f64(z.v##i), _mm256_set1_epi64x(15)), 8)
-    return (vf64){EACH(LOOKUP)};
+    __m256i index = _mm256_and_si256(BITS_f64(z), _mm256_set1_epi64x(15));
+    __m128i index01 = _mm256_castsi256_si128(index), index23 = _mm256_extracti128_si256(index, 1);
+    __m128d entry0 = _mm_loadu_pd(table[_mm_cvtsi128_si64(index01)]), entry1 = _mm_loadu_pd(table[_mm_extract_epi64(index01, 1)]);
+    __m128d entry2 = _mm_loadu_pd(table[_mm_cvtsi128_si64(index23)]), entry3 = _mm_loadu_pd(table[_mm_extract_epi64(index23, 1)]);
+    __m256d entries02 = _mm256_insertf128_pd(_mm256_castpd128_pd256(entry0), entry2, 1);
+    __m256d entries13 = _mm256_insertf128_pd(_mm256_castpd128_pd256(entry1), entry3, 1);
+    *high = _mm256_unpacklo_pd(entries02, entries13);
+    *low = _mm256_unpackhi_pd(entries02, entries13);
+}
+
+WORD void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *low)
+{
+#define LOOKUP(i) lookup_four_pairs(table, z.v##i, &high->v##i, &low->v##i)
+    DO_EACH(LOOKUP)
 #undef LOOKUP
 }
 

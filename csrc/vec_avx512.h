@@ -23,6 +23,7 @@ enum { LANES_f64 = 8 * PACK, LANES_f32 = 16 * PACK };
     WORD2(pack, v_div_##t, pack, pack, _mm512_div_##s(a, b))                                                  \
     WORD1(pack, v_neg_##t, pack, _mm512_xor_##s(a, _mm512_set1_##s((number)-0.0)))                            \
     WORD1(pack, v_abs_##t, pack, _mm512_andnot_##s(_mm512_set1_##s((number)-0.0), a))                         \
+    WORD1(pack, v_neg_abs_##t, pack, _mm512_or_##s(_mm512_set1_##s((number)-0.0), a))                         \
     WORD2(pack, v_copysign_##t, pack, pack,                                                                   \
           _mm512_or_##s(_mm512_andnot_##s(_mm512_set1_##s((number)-0.0), a),                                  \
                         _mm512_and_##s(_mm512_set1_##s((number)-0.0), b)))                                    \
@@ -35,8 +36,10 @@ enum { LANES_f64 = 8 * PACK, LANES_f32 = 16 * PACK };
     WORD2(mask, v_le_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_LE_OQ))                                \
     WORD2(mask, v_eq_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_EQ_OQ))                                \
     WORD2(mask, v_and_##t, mask, mask, (mask##_vector)(a & b))                                                \
+    WORD int v_any_##t(mask a) { return COMBINE(|, a) != 0; }                                                 \
     WORD3(pack, v_select_##t, mask, pack, pack, _mm512_mask_blend_##s(a, c, b))                               \
     WORD2(pack, v_ldexp_##t, pack, pack, _mm512_scalef_##s(a, b))                                             \
+    WORD2(pack, v_times_exp2_##t, pack, pack, _mm512_scalef_##s(a, b))                                        \
     WORD2(pack, v_ldexp_biased_##t, pack, pack,                                                               \
           _mm512_scalef_##s(a, _mm512_sub_##s(b, _mm512_set1_##s(ROUND_TO_INTEGER_##t))))                     \
     WORD1(pack, v_exp2_##t, pack, _mm512_scalef_##s(_mm512_set1_##s(1), a))
@@ -64,7 +67,7 @@ WORD2(vf32, v_exponent_gap_f32, vf32, vf32,
 #define NOT_MODERATE(i) _mm512_sub_epi64(BITS_f64(x.v##i), BITS_f64(_mm512_set1_pd(0x1p-9)))
 WORD int v_all_moderate_f64(vf64 x)
 {
-    return _mm512_test_epi64_mask(GATHER_OR(_mm512_or_si512, NOT_MODERATE), _mm512_set1_epi64(0x7f00000000000000)) == 0;
+    return _mm512_test_epi64_mask(GATHER(_mm512_or_si512, NOT_MODERATE), _mm512_set1_epi64(0x7f00000000000000)) == 0;
 }
 #undef NOT_MODERATE
 
@@ -87,6 +90,21 @@ WORD vf64 v_lookup_16_f64(const double *table, vf64 z)
     const __m512d low = _mm512_loadu_pd(table), high = _mm512_loadu_pd(table + 8);
 #define LOOKUP(i) _mm512_permutex2var_pd(low, BITS_f64(z.v##i), high)
     return (vf64){EACH(LOOKUP)};
+#undef LOOKUP
+}
+
+WORD void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *low)
+{
+    /* The entries' high and low words apart, in two vectors each: loads and permutes that leave the loop. */
+    const __m512i even = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), odd = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
+    const __m512d a = _mm512_loadu_pd(table[0]), b = _mm512_loadu_pd(table[4]);
+    const __m512d c = _mm512_loadu_pd(table[8]), d = _mm512_loadu_pd(table[12]);
+    const __m512d high0 = _mm512_permutex2var_pd(a, even, b), high8 = _mm512_permutex2var_pd(c, even, d);
+    const __m512d low0 = _mm512_permutex2var_pd(a, odd, b), low8 = _mm512_permutex2var_pd(c, odd, d);
+#define LOOKUP(i)                                                              \
+    high->v##i = _mm512_permutex2var_pd(high0, BITS_f64(z.v##i), high8);       \
+    low->v##i = _mm512_permutex2var_pd(low0, BITS_f64(z.v##i), low8)
+    DO_EACH(LOOKUP)
 #undef LOOKUP
 }
 

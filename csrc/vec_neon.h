@@ -28,6 +28,7 @@ enum { LANES_f64 = 2 * PACK, LANES_f32 = 4 * PACK };
     WORD2(pack, v_div_##t, pack, pack, vdivq_##t(a, b))                                                       \
     WORD1(pack, v_neg_##t, pack, vnegq_##t(a))                                                                \
     WORD1(pack, v_abs_##t, pack, vabsq_##t(a))                                                                \
+    WORD1(pack, v_neg_abs_##t, pack, vnegq_##t(vabsq_##t(a)))                                                 \
     WORD2(pack, v_copysign_##t, pack, pack, vbslq_##t(SIGN_##t, b, a))                                        \
     WORD1(pack, v_floor_##t, pack, vrndmq_##t(a))                                                             \
     WORD2(pack, v_max_##t, pack, pack, vmaxq_##t(a, b))                                                       \
@@ -38,6 +39,10 @@ enum { LANES_f64 = 2 * PACK, LANES_f32 = 4 * PACK };
     WORD2(mask, v_le_##t, pack, pack, vcleq_##t(a, b))                                                        \
     WORD2(mask, v_eq_##t, pack, pack, vceqq_##t(a, b))                                                        \
     WORD2(mask, v_and_##t, mask, mask, vandq_##unsigned_(a, b))                                               \
+    WORD int v_any_##t(mask x)                                                                                \
+    {                                                                                                         \
+        return vmaxvq_u32(vreinterpretq_u32_##t(vreinterpretq_##t##_##unsigned_(GATHER(vorrq_##unsigned_, VECTOR)))) != 0; \
+    }                                                                                                         \
     WORD3(pack, v_select_##t, mask, pack, pack, vbslq_##t(a, b, c))                                           \
     WORD1(pack, v_exp2_##t, pack,                                                                             \
           vreinterpretq_##t##_##signed_(vshlq_n_##signed_(                                                    \
@@ -52,6 +57,7 @@ enum { LANES_f64 = 2 * PACK, LANES_f32 = 4 * PACK };
                                                 vshlq_n_##signed_(vdupq_n_##signed_(1), mantissa - 1)),       \
                                 mantissa),                                                                    \
               vreinterpretq_##signed_##_##t(vdupq_n_##t(ROUND_TO_INTEGER_##t)))))                             \
+    WORD pack v_times_exp2_##t(pack x, pack n) { return v_mul_##t(x, v_exp2_##t(n)); }                        \
     WORD pack v_ldexp_##t(pack x, pack n)                                                                     \
     {                                                                                                         \
         pack half = v_floor_##t(v_mul_##t(n, v_set_##t((number)0.5)));                                        \
@@ -74,18 +80,24 @@ WORD vf32 v_ldexp_biased_f32(vf32 x, vf32 z)
 #define NOT_MODERATE(i) vsubq_u64(vreinterpretq_u64_f64(x.v##i), vreinterpretq_u64_f64(vdupq_n_f64(0x1p-9)))
 WORD int v_all_moderate_f64(vf64 x)
 {
-    uint64x2_t above = vandq_u64(GATHER_OR(vorrq_u64, NOT_MODERATE), vdupq_n_u64(0x7f00000000000000));
+    uint64x2_t above = vandq_u64(GATHER(vorrq_u64, NOT_MODERATE), vdupq_n_u64(0x7f00000000000000));
     return (vgetq_lane_u64(above, 0) | vgetq_lane_u64(above, 1)) == 0;
 }
 #undef NOT_MODERATE
 
-WORD vf64 v_lookup_16_f64(const double *table, vf64 z)
+WORD void lookup_two_pairs(const double (*table)[2], float64x2_t z, float64x2_t *high, float64x2_t *low)
 {
-#define ENTRY(i, lane) table[vgetq_lane_u64(vreinterpretq_u64_f64(z.v##i), lane) & 15]
-#define LOOKUP(i) (float64x2_t){ENTRY(i, 0), ENTRY(i, 1)}
-    return (vf64){EACH(LOOKUP)};
+    uint64x2_t index = vandq_u64(vreinterpretq_u64_f64(z), vdupq_n_u64(15));
+    float64x2_t entry0 = vld1q_f64(table[vgetq_lane_u64(index, 0)]), entry1 = vld1q_f64(table[vgetq_lane_u64(index, 1)]);
+    *high = vzip1q_f64(entry0, entry1);
+    *low = vzip2q_f64(entry0, entry1);
+}
+
+WORD void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *low)
+{
+#define LOOKUP(i) lookup_two_pairs(table, z.v##i, &high->v##i, &low->v##i)
+    DO_EACH(LOOKUP)
 #undef LOOKUP
-#undef ENTRY
 }
 
 WORD vf32 v_lookup_8_f32(const float *table, vf32 z)

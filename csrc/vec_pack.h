@@ -13,9 +13,11 @@
 #if PACK == 1
 #define VECTORS(vector) vector v0
 #define EACH(of) of(0)
+#define DO_EACH(of) of(0);
 #elif PACK == 4
 #define VECTORS(vector) vector v0, v1, v2, v3
 #define EACH(of) of(0), of(1), of(2), of(3)
+#define DO_EACH(of) of(0); of(1); of(2); of(3);
 #else
 #error "PACK is 1 or 4"
 #endif
@@ -42,7 +44,8 @@
 #define APPLY2(f, a, b) f(a.v0, b.v0)
 #define APPLY3(f, a, b, c) f(a.v0, b.v0, c.v0)
 #define ALL(x) x
-#define GATHER_OR(or, of) of(0)
+#define GATHER(f, of) of(0)
+#define COMBINE(operation, a) a.v0
 #define FROM(f, x, lanes) f(x)
 #define TO(f, y, lanes, a) f(y, a.v0)
 #elif PACK == 4
@@ -50,10 +53,13 @@
 #define APPLY2(f, a, b) f(a.v0, b.v0), f(a.v1, b.v1), f(a.v2, b.v2), f(a.v3, b.v3)
 #define APPLY3(f, a, b, c) f(a.v0, b.v0, c.v0), f(a.v1, b.v1, c.v1), f(a.v2, b.v2, c.v2), f(a.v3, b.v3, c.v3)
 #define ALL(x) x, x, x, x
-#define GATHER_OR(or, of) or(or(of(0), of(1)), or(of(2), of(3)))
+#define GATHER(f, of) f(f(of(0), of(1)), f(of(2), of(3)))
+#define COMBINE(operation, a) (a.v0 operation a.v1 operation a.v2 operation a.v3)
 #define FROM(f, x, lanes) f(x), f(x + 1 * lanes), f(x + 2 * lanes), f(x + 3 * lanes)
 #define TO(f, y, lanes, a) f(y, a.v0); f(y + 1 * lanes, a.v1); f(y + 2 * lanes, a.v2); f(y + 3 * lanes, a.v3)
 #endif
+
+#define VECTOR(i) x.v##i
 
 /* Hides from clang where a number came from: it would narrow a comparison that follows float16's conversion to float16
  * itself, and make it lane by lane (2 to 10 times slower, measured with clang 14). */

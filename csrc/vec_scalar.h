@@ -6,7 +6,9 @@
  *   v_fma(a, b, c)            a b + c rounded once, exactly that on every instruction set
  *   v_madd(a, b, c)           a b + c, fused or not: only where every result is proved right either way
  *   v_select(m, a, b)         m ? a : b
+ *   v_any(m)                  whether any lane says yes
  *   v_ldexp(x, n)             x 2^n rounded once, n integral in [-2000, 1000]
+ *   v_times_exp2(x, n)        x 2^n, n integral in [-1022, 1023], the result normal
  *   v_ldexp_biased(x, z)      x 2^n rounded once, z = ROUND_TO_INTEGER + n as rounding by addition leaves it, and
  *                             for f64 2^n and the result normal
  *   v_exponent_gap(p, q)      ROUND_TO_INTEGER + n, n = floor(log2 p - log2 q + 1/2) where the logarithms are read off the
@@ -14,9 +16,10 @@
  *   v_all_moderate(x)         whether 2^-9 <= |x| < 2^7 in every lane
  *   V_BRANCHES_PAY            whether it pays to ask: not where a compiler shall vectorize the loop around
  *   v_exp2(n)                 2^n, n integral in [-1022, 1023]
- *   v_lookup_8, v_lookup_16   table[low 3 or 4 bits of z]
+ *   v_lookup_8(table, z)      table[low 3 bits of z]; v_lookup_16_pairs likewise gives both words of an entry
  *
  * Only where V_LOOKUP_16_IS_ONE_PERMUTE, with which float32's sigmoid has a faster text:
+ *   v_lookup_16(table, z)     table[low 4 bits of z]
  *   v_ldexp_floor(x, k)       x 2^floor(k), the result normal
  *   v_shared_inverse(d)       1 / d to five roundings, by one division for the pack; the product of its lanes finite */
 #ifndef PYSIGMOID_VEC_SCALAR_H
@@ -47,6 +50,7 @@ enum { LANES_f64 = 1, LANES_f32 = 1, LANES_longdouble = 1 };
     INLINE type v_div_##t(type a, type b) { return a / b; }                                             \
     INLINE type v_neg_##t(type a) { return -a; }                                                        \
     INLINE type v_abs_##t(type a) { return absolute_value(a); }                                         \
+    INLINE type v_neg_abs_##t(type a) { return -absolute_value(a); }                                           \
     INLINE type v_copysign_##t(type a, type b) { return with_sign_of(a, b); }                           \
     INLINE type v_floor_##t(type a) { return rounded_down(a); }                                         \
     INLINE type v_max_##t(type c, type x) { return c > x ? c : x; }                                     \
@@ -57,6 +61,7 @@ enum { LANES_f64 = 1, LANES_f32 = 1, LANES_longdouble = 1 };
     INLINE mask v_le_##t(type a, type b) { return a <= b; }                                             \
     INLINE mask v_eq_##t(type a, type b) { return a == b; }                                             \
     INLINE mask v_and_##t(mask a, mask b) { return a & b; }                                             \
+    INLINE int v_any_##t(mask m) { return m; }                                                                 \
     INLINE type v_select_##t(mask m, type a, type b) { return m ? a : b; }
 
 WORDS_OF_ONE_TYPE(f64, vf64, vm64, fabs, copysign, floor, fma)
@@ -75,6 +80,7 @@ WORDS_OF_ONE_TYPE(longdouble, vlongdouble, vmlongdouble, fabsl, copysignl, floor
         unsigned_integer exponent = (unsigned_integer)(rounded_integer_##t(n + ROUND_TO_INTEGER_##t) + (bias)); \
         return from_bits_##t((integer)(exponent << (mantissa_bits)));                                          \
     }                                                                                                          \
+    INLINE type v_times_exp2_##t(type x, type n) { return x * v_exp2_##t(n); }                                 \
     INLINE type v_ldexp_##t(type x, type n)                                                             \
     {                                                                                                          \
         type half = v_floor_##t(n * (type)0.5);                                                                \
@@ -107,7 +113,13 @@ INLINE vf32 v_ldexp_biased_f32(vf32 x, vf32 z)
     return v_ldexp_f32(x, z - ROUND_TO_INTEGER_f32);
 }
 
-INLINE vf64 v_lookup_16_f64(const double *table, vf64 z) { return table[bits_of_f64(z) & 15]; }
+INLINE void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *low)
+{
+    const double *entry = table[bits_of_f64(z) & 15];
+    *high = entry[0];
+    *low = entry[1];
+}
+
 INLINE vf32 v_lookup_8_f32(const float *table, vf32 z) { return table[bits_of_f32(z) & 7]; }
 
 /* Loads widen exactly; stores round once. */

@@ -100,6 +100,7 @@ def undecided(isa: str, name: str, near: list[list[str]]) -> list[str]:
     """The inputs next to a rounding boundary, decided in as many digits as it takes."""
     sys.path.insert(0, str(ROOT / "tests"))
     import numpy as np
+
     import oracle
     from ulp import FORMATS
 

@@ -179,11 +179,8 @@ class Samples(NamedTuple):
         return self.input.values.shape
 
     def in_precision(self) -> tuple[Array, Array]:
-        """Inputs and targets to compute with, in C order."""
-        return (
-            self.input.values.astype(self.precision, order="C", copy=False),
-            self.target.values.astype(self.precision, order="C", copy=False),
-        )
+        """Inputs and targets to compute with."""
+        return self.input.values.astype(self.precision), self.target.values.astype(self.precision)
 
 
 @np.errstate(all="ignore")

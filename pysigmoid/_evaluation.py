@@ -67,7 +67,7 @@ class Reduction:
 
 def leave_out(samples: Samples, terms: Array) -> Array:
     """The terms, 0 for the elements that do not count."""
-    return terms if samples.kept is None else np.where(samples.kept, terms, terms.dtype.type(0))
+    return terms if samples.kept is None else np.where(samples.kept, terms, 0.0)
 
 
 class Output(NamedTuple):

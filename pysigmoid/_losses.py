@@ -50,13 +50,12 @@ def weigh(coefficient: Array, samples: Samples) -> Array:
 
 
 def call(ufunc: np.ufunc, samples: Samples, rounded: bool) -> tuple[Array, ...]:
-    """The ufunc of inputs and labels, which are never copied whole: it casts them piece by piece."""
+    """The ufunc of inputs and labels, cast piece by piece; wider labels widen the arithmetic, by NumPy's promotion."""
     inputs, labels = samples.input.values, samples.target.values
-    exact = labels.dtype.kind in "biu" or np.can_cast(labels.dtype, samples.dtype, "safe")
-    if rounded and exact:
-        results = ufunc(inputs.astype(samples.dtype, copy=False), labels, order="C")
+    if rounded:
+        results = ufunc(inputs.astype(samples.dtype, copy=False), labels)
     else:
-        results = ufunc(inputs, labels, dtype=samples.precision, order="C")
+        results = ufunc(inputs, labels, dtype=samples.precision)
     return results if isinstance(results, tuple) else (results,)
 
 
@@ -78,7 +77,7 @@ class LogisticLoss:
 
     def coefficients(self, y: Array) -> tuple[Array, Array]:
         """a and b, where smoothing s moves each share of the label, y and 1 - y, to share (1 - s) + s/2."""
-        s = self.samples.precision.type(self.smoothing)
+        s = np.asarray(self.smoothing, self.samples.precision)
         a, b = (share * (1 - s) + s / 2 for share in (1 - y, y))
         if self.samples.pos_weight is not None:
             b = times(b, self.samples.pos_weight)
@@ -125,9 +124,16 @@ class FocalLoss:
         x, y = self.samples.in_precision()
         curve = FocalCurve(x, y, self.gamma)
         formulas = (curve.loss, curve.gradient, curve.hessian)
-        balance = np.ones_like(y) if self.alpha is None else self.alpha * y + (1 - self.alpha) * (1 - y)
-        coefficient = weigh(balance, self.samples)
+        coefficient = weigh(self.balance(y), self.samples)
         return tuple(times(coefficient, formulas[order]()) for order in orders)
+
+    def balance(self, y: Array) -> Array:
+        """alpha_t = alpha y + (1 - alpha)(1 - y), or 1."""
+        if self.alpha is None:
+            return np.ones_like(y)
+        alpha = np.asarray(self.alpha, self.samples.precision)
+        balance: Array = alpha * y + (1 - alpha) * (1 - y)
+        return balance
 
 
 class FocalCurve:
@@ -162,7 +168,7 @@ class FocalCurve:
 
 def power(base: Array, exponent: float) -> Array:
     """base ** exponent for a base in [0, 1], with the same bits on every processor, unlike np.power."""
-    if exponent in range(9):
+    if exponent in range(9):  # whole and at most 8: so few products round less than an exponential does
         result: Array = np.ones_like(base)
         for _ in range(int(exponent)):
             result = result * base

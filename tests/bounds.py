@@ -6,11 +6,11 @@ samples for which that is not good enough are settled in MPFR.
 
 import gmpy2
 import numpy as np
-import oracle
 import pytest
-from ulp import FORMATS, error_in_ulp, errors_in_ulp, exact, format_of, hexadecimal, same_bits, widened
 
+import oracle
 from pysigmoid import _core
+from ulp import FORMATS, error_in_ulp, errors_in_ulp, exact, format_of, hexadecimal, same_bits, widened
 
 ROWS = {row["name"]: row for row in _core.functions}
 

@@ -9,6 +9,7 @@ function, <row>_scale, the size of the terms that cancel.
 
 import gmpy2
 import numpy as np
+
 from ulp import exact, precision
 
 # e^-100000 = 2^-144270 is less than half the smallest number of every format, even times the largest one.

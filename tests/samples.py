@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+
 from bounds import ROWS
 
 PROBABILITY = (0.0, 1.0)

@@ -5,6 +5,7 @@ All values of the 16-bit formats are tried in test_half_types.py, known hard inp
 
 import numpy as np
 import pytest
+
 import samples
 from bounds import ROWS, check, longdouble_is_wider_than, outputs
 from ulp import FORMATS, same_bits

@@ -2,8 +2,9 @@
 
 import inspect
 
-import conftest
 import pytest
+
+import conftest
 
 pytest_plugins = ["pytester"]
 

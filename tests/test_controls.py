@@ -8,14 +8,14 @@ import os
 import subprocess
 import sys
 
-import extension
 import numpy as np
-import oracle
 import pytest
-from bounds import ROWS, check_output
-from ulp import FORMATS, error_in_ulp, exact, same_bits
 
+import extension
+import oracle
+from bounds import ROWS, check_output
 from pysigmoid import _core
+from ulp import FORMATS, error_in_ulp, exact, same_bits
 
 ONE_ARGUMENT = [name for name, row in ROWS.items() if row["nin"] == 1]
 

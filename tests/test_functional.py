@@ -3,32 +3,17 @@
 import inspect
 
 import dask.array
-import ml_dtypes
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 import xarray as xr
-from ulp import same_bits
 
 import pysigmoid
+from calls import FLOATS, NO_NUMBERS, UFUNC_OF, Tensor, assert_same_bits, over_floats
 from pysigmoid import functional as F
 
-UFUNC_OF = {
-    "sigmoid": pysigmoid.sigmoid,
-    "logsigmoid": pysigmoid.log_sigmoid,
-    "softplus": pysigmoid.softplus,
-    "silu": pysigmoid.silu,
-    "logit": pysigmoid.logit,
-}
-FLOATS = (np.float16, np.float32, np.float64, np.longdouble, ml_dtypes.bfloat16)
 elementwise = pytest.mark.parametrize("name", UFUNC_OF)
-
-
-def assert_same_bits(got, want):
-    assert got.dtype == want.dtype
-    assert got.shape == want.shape
-    assert np.all(same_bits(got, want)), f"got {got}, want {want}"
 
 
 @elementwise
@@ -83,19 +68,6 @@ def test_unfit_out_is_an_error_that_leaves_it_alone(name, out):
     assert np.all(out == 7)
 
 
-NO_NUMBERS = {
-    "complex": np.array([1j]),
-    "object": np.array([1.0, None], dtype=object),
-    "text": np.array(["1.0"]),
-    "datetime": np.array(["2020-01-01"], dtype="datetime64[s]"),
-    "timedelta": np.array([1], dtype="timedelta64[s]"),
-    "structured": np.zeros(1, dtype=[("x", float)]),
-    "float8": np.zeros(1, dtype=ml_dtypes.float8_e5m2),
-    "list of text": ["1.0"],
-    "None": None,
-}
-
-
 @pytest.mark.parametrize("name", [*UFUNC_OF, "glu"])
 @pytest.mark.parametrize("kind", NO_NUMBERS)
 def test_what_holds_no_real_numbers_is_a_type_error_that_names_the_dtype(name, kind):
@@ -103,19 +75,6 @@ def test_what_holds_no_real_numbers_is_a_type_error_that_names_the_dtype(name, k
     with pytest.raises(TypeError, match="input has dtype") as error:
         getattr(F, name)(NO_NUMBERS[kind])
     assert str(dtype) in str(error.value)
-
-
-class Tensor:
-    """A tensor as far as NumPy can tell: no __array_ufunc__, but __array__, which torch refuses under requires_grad."""
-
-    __module__ = "torch"
-
-    def __init__(self, values, requires_grad=False):
-        self.values, self.requires_grad = np.asarray(values), requires_grad
-
-    def __array__(self, dtype=None, copy=None):
-        assert not self.requires_grad
-        return self.values
 
 
 @pytest.mark.parametrize("name", [*UFUNC_OF, "glu"])
@@ -165,7 +124,7 @@ def test_pandas_keeps_missing_values(name):
 # logit
 
 
-@pytest.mark.parametrize("dtype", FLOATS)
+@over_floats
 def test_logit_clamps_to_eps_in_the_precision_of_the_result(dtype):
     p = np.array([-0.5, 0, 0.125, 0.5, 0.875, 1, 1.5, np.nan], dtype)
     low = dtype(0.2)

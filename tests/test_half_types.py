@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 import samples
 from bounds import ROWS, check, outputs
 from ulp import FORMATS, widened

@@ -4,12 +4,12 @@ Found by sweeps over every float32 and every 16-bit value. The expected bits are
 """
 
 import numpy as np
-import oracle
 import pytest
-from bounds import ROWS, check
-from ulp import FORMATS, hexadecimal, same_bits
 
+import oracle
+from bounds import ROWS, check
 from pysigmoid import _core
+from ulp import FORMATS, hexadecimal, same_bits
 
 # function, dtype, input, result
 HARD = """
@@ -99,6 +99,23 @@ def test_hard_float64_inputs_keep_the_bound(name):
     centres = fromhex("-0x1.99c7598a9985ep+3 0x1.59f45ce18f36ep-22 -0x1.336b27dabe30bp+8 -0x1.474973c8411f5p+0")
     neighbours = centres + np.arange(-20, 21)[:, None] * np.spacing(centres)
     check(name, np.concatenate([neighbours.ravel(), -neighbours.ravel()]))
+
+
+# Where random inputs came nearest to 4 ULP or beyond, as (integer, exponent of two) of an 80-bit number.
+HARD_LONGDOUBLES = {
+    "sigmoid_derivative": [[(-0x9B0CB93AC1F93FC8, -61)]],
+    "silu_derivative": [[(-0xA34066364053F647, -59)], [(-0xF832B409A0EBF244, -62)]],
+    "silu": [[(-0xB173CB826188C587, -50)]],
+    "sigmoid_vjp": [[(-0xBB79073D6FBF9E00, -7710), (0xF41473D8C1F99215, -62)]],
+    "bce_with_logits_grad": [[(0x951F46BED1DE3B47, -64), (0xDEA3EB46AB8B05ED, -65)]],
+}
+
+
+@pytest.mark.parametrize("name", HARD_LONGDOUBLES)
+def test_hard_longdouble_inputs_keep_the_bound(name):
+    """A narrower longdouble rounds them and checks their neighbours."""
+    for point in HARD_LONGDOUBLES[name]:
+        check(name, *(np.ldexp(np.array([integer]).astype(np.longdouble), exponent) for integer, exponent in point))
 
 
 @pytest.mark.parametrize("name", OF_A_LOGIT)

@@ -2,14 +2,14 @@
 
 import re
 
-import extension
 import numpy as np
 import pytest
+
+import extension
 import samples
 from bounds import ROWS
-from ulp import FORMATS, same_bits
-
 from pysigmoid import _core
+from ulp import FORMATS, same_bits
 
 KNOWN = re.findall(r"^(?:FOREIGN_)?ISA\((\w+)", (extension.REPOSITORY / "csrc" / "isa.def").read_text(), re.MULTILINE)
 OTHERS = [isa for isa in _core.isa_available if isa != _core.isa]

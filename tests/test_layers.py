@@ -10,10 +10,10 @@ import sys
 from fnmatch import fnmatch
 
 import pytest
-from bounds import ROWS
-from extension import REPOSITORY
 
 import pysigmoid
+from bounds import ROWS
+from extension import REPOSITORY
 from pysigmoid import _core
 
 CSRC, PACKAGE = REPOSITORY / "csrc", REPOSITORY / "pysigmoid"

@@ -13,11 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+
+import pysigmoid
 import samples
 from bounds import ROWS
 from ulp import FORMATS, hexadecimal, same_bits
-
-import pysigmoid
 
 N = 1200  # beyond NumPy's 500, above which it releases the GIL, and some blocks of every dtype
 

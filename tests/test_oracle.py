@@ -4,13 +4,13 @@ import gmpy2
 import ml_dtypes
 import mpmath
 import numpy as np
-import oracle
 import pytest
+
+import oracle
 import samples
 from bounds import ROWS, SLACK, check_output, longdouble_is_wider_than
-from ulp import FORMATS, error_in_ulp, errors_in_ulp, exact, precision, same_bits, widened
-
 from pysigmoid import _core
+from ulp import FORMATS, error_in_ulp, errors_in_ulp, exact, precision, same_bits, widened
 
 FUNCTIONS = [name for name, row in ROWS.items() if row["nout"] == 1]
 

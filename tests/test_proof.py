@@ -17,7 +17,9 @@ THIN = STEPS[-1]
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory):
     program = build(tmp_path_factory.mktemp("sweep"))
-    return lambda *words: subprocess.run([program, *map(str, words)], check=True, capture_output=True, text=True).stdout.split()
+    return lambda *words: subprocess.run(
+        [program, *map(str, words)], check=True, capture_output=True, text=True
+    ).stdout.split()
 
 
 def test_every_function_and_dtype_has_its_hashes():

@@ -5,6 +5,7 @@ import itertools
 import ml_dtypes
 import numpy as np
 import pytest
+
 from bounds import ROWS, check, outputs
 from samples import PROBABILITY
 from ulp import FORMATS, same_bits

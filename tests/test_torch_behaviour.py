@@ -10,10 +10,10 @@ import ml_dtypes
 import numpy as np
 import pytest
 import scipy.special
-from bounds import check
-from test_functional import FLOATS, UFUNC_OF, assert_same_bits
 
 import pysigmoid
+from bounds import check
+from calls import FLOATS, UFUNC_OF, assert_same_bits, over_floats
 from pysigmoid import functional as F
 from pysigmoid import nn
 
@@ -121,7 +121,7 @@ def test_09_weight_has_the_bits_of_its_expansion(normal, uniform, shape, reducti
         assert_same_bits(got, loss(input, t, full, reduction=reduction))
 
 
-@pytest.mark.parametrize("dtype", FLOATS, ids=lambda dtype: dtype.__name__)
+@over_floats
 def test_10_pos_weight_of_ones_has_the_bits_of_none(normal, uniform, dtype):
     x, t, ones = normal(64, 4).astype(dtype), uniform(64, 4).astype(dtype), np.ones((64, 4), dtype)
     for reduction in REDUCTIONS:
@@ -247,13 +247,13 @@ def narrowed(x, dtype):
         return x.astype(dtype)
 
 
-@pytest.mark.parametrize("dtype", FLOATS, ids=lambda dtype: dtype.__name__)
+@over_floats
 @pytest.mark.parametrize("name", ONE_ARGUMENT)
 def test_21_special_values_keep_the_bound_of_the_function(name, dtype):
     check(name, specials(dtype))
 
 
-@pytest.mark.parametrize("dtype", FLOATS, ids=lambda dtype: dtype.__name__)
+@over_floats
 def test_21_loss_of_special_logits_keeps_its_bound(dtype):
     logits, labels = (grid.ravel() for grid in np.meshgrid(specials(dtype), np.array([0, 0.25, 1], dtype)))
     check("bce_with_logits", logits, labels)
@@ -303,7 +303,7 @@ def test_22_shape_and_strides_change_no_bit(with_specials, name, array):
 
 
 @pytest.mark.parametrize("name", UFUNC_OF)
-@pytest.mark.parametrize("dtype", FLOATS, ids=lambda dtype: dtype.__name__)
+@over_floats
 def test_23_strided_and_in_place_have_the_bits_of_contiguous(with_specials, name, dtype):
     function, x = getattr(F, name), narrowed(with_specials, dtype)
     want = function(x)
@@ -412,7 +412,7 @@ def test_loss_in_bfloat16_is_rounded_once():
     assert_same_bits(got, np.array([0.006714], ml_dtypes.bfloat16))
 
 
-@pytest.mark.parametrize("dtype", FLOATS, ids=lambda dtype: dtype.__name__)
+@over_floats
 @pytest.mark.parametrize("name", UFUNC_OF)
 def test_one_value_has_the_same_bits_at_every_place(rng, name, dtype):
     function = getattr(F, name)

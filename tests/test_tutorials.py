@@ -6,13 +6,13 @@ torch's page of nn.Sigmoid, a tutorial on the sigmoid activation, and the page o
 import warnings
 
 import numpy as np
-import oracle
 import pytest
-from ulp import FORMATS, same_bits
 
+import oracle
 import pysigmoid
 import pysigmoid.functional as F
 from pysigmoid import nn
+from ulp import FORMATS, same_bits
 
 FLOAT32 = FORMATS["float32"]
 

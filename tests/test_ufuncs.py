@@ -9,11 +9,11 @@ import sys
 import ml_dtypes
 import numpy as np
 import pytest
-from bounds import ROWS
-from samples import PROBABILITY
 
 import pysigmoid
+from bounds import ROWS
 from pysigmoid import _core
+from samples import PROBABILITY
 
 BF16 = np.dtype(ml_dtypes.bfloat16)
 F16, F32, F64, LONG = (np.dtype(code) for code in "efdg")
