@@ -3,17 +3,39 @@
 
 #include <string.h>
 
+/* FEATURE(name, whether this CPU and its operating system have it) */
 #if defined(__x86_64__)
-#define FEATURES(FEATURE)                                                                                 \
-    FEATURE(sse2) FEATURE(avx) FEATURE(f16c) FEATURE(fma) FEATURE(avx2) FEATURE(avx512f) FEATURE(avx512dq) \
-    FEATURE(avx512bw) FEATURE(avx512vl)
-#define HAS(feature) __builtin_cpu_supports(#feature)
+
+#include <cpuid.h>
+
+/* Not every compiler's __builtin_cpu_supports knows F16C. Its registers are those of AVX. */
+static int f16c_bit(void)
+{
+    unsigned eax, ebx, ecx, edx;
+    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & bit_F16C) && __builtin_cpu_supports("avx");
+}
+
+#define FEATURES                                        \
+    FEATURE(sse2, __builtin_cpu_supports("sse2"))         \
+    FEATURE(avx, __builtin_cpu_supports("avx"))           \
+    FEATURE(f16c, f16c_bit())                             \
+    FEATURE(fma, __builtin_cpu_supports("fma"))           \
+    FEATURE(avx2, __builtin_cpu_supports("avx2"))         \
+    FEATURE(avx512f, __builtin_cpu_supports("avx512f"))   \
+    FEATURE(avx512dq, __builtin_cpu_supports("avx512dq")) \
+    FEATURE(avx512bw, __builtin_cpu_supports("avx512bw")) \
+    FEATURE(avx512vl, __builtin_cpu_supports("avx512vl"))
 #elif defined(__aarch64__)
-#define FEATURES(FEATURE) FEATURE(asimd)
-#define HAS(feature) 1 /* part of the base architecture */
+#define FEATURES FEATURE(asimd, 1) /* part of the base architecture */
 #else
-#define FEATURES(FEATURE)
+#define FEATURES
 #endif
+
+#define FEATURE(name, test) static int has_##name(void) { return (test) != 0; }
+FEATURES
+#undef FEATURE
+
+#define HAS(feature) has_##feature()
 
 #define ISA(name, test) extern const struct kernels kernels_##name;
 #include "isa.def"
@@ -92,19 +114,19 @@ const char *known_isa(int i, int *available)
 }
 
 enum {
-#define FEATURE(feature) FEATURE_##feature,
-    FEATURES(FEATURE)
+#define FEATURE(name, test) FEATURE_##name,
+    FEATURES
 #undef FEATURE
 };
 
 const char *cpu_feature(int i, int *present)
 {
     switch (i) {
-#define FEATURE(feature)               \
-    case FEATURE_##feature:            \
-        *present = HAS(feature) != 0;  \
-        return #feature;
-        FEATURES(FEATURE)
+#define FEATURE(name, test)     \
+    case FEATURE_##name:        \
+        *present = has_##name(); \
+        return #name;
+        FEATURES
 #undef FEATURE
     default:
         return NULL;
