@@ -1,0 +1,135 @@
+"""Kernels on every instruction set here: results depend on values alone, and nothing outside an operand is touched."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import samples
+from bounds import ROWS
+from extension import REPOSITORY, load
+from pysigmoid import _core
+from ulp import FORMATS, same_bits
+
+POOL = 4096
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory):
+    """The extension once for each instruction set."""
+    folder = tmp_path_factory.mktemp("kernels")
+    with pytest.MonkeyPatch.context() as patch:
+        return [load(_core.__file__, folder / isa, isa, patch) for isa in _core.isa_available]
+
+
+@pytest.fixture(scope="module")
+def pools():
+    """Inputs for every row and format, and what they give as one contiguous array."""
+    rng = np.random.default_rng(20)
+    found = {}
+    for name in ROWS:
+        for fmt in FORMATS.values():
+            inputs = [np.resize(array, POOL) for array in samples.draw(name, fmt, POOL, rng)]
+            found[name, fmt.name] = inputs, np.atleast_2d(getattr(_core, name)(*inputs))
+    return found
+
+
+def placed(values, step, offset):
+    """The same values in memory of another layout: `step` elements apart, `offset` bytes off alignment."""
+    size = values.itemsize
+    memory = np.zeros(offset + size * (abs(step) * len(values) + 1), np.uint8)
+    whole = memory[offset : offset + size * abs(step) * len(values)].view(values.dtype)
+    view = whole[:: abs(step)] if step > 0 else whole[:: abs(step)][::-1]
+    view[...] = values
+    return view
+
+
+LENGTHS = st.one_of(st.integers(1, 140), st.integers(495, 520), st.integers(1015, 1100), st.integers(2040, 2060))
+STEPS = st.sampled_from([1, 1, 2, 3, -1, -2])
+OFFSETS = st.integers(0, 70)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.data())
+def test_results_depend_on_values_alone(modules, pools, data):
+    """Not on position, length, stride, alignment, where the output lies, or the instruction set."""
+    name = data.draw(st.sampled_from(list(ROWS)), "function")
+    fmt = data.draw(st.sampled_from(list(FORMATS)), "format")
+    module = data.draw(st.sampled_from(modules), "instruction set")
+    inputs, want = pools[name, fmt]
+    length = data.draw(LENGTHS, "length")
+    start = data.draw(st.integers(0, POOL - length), "start")
+    part = slice(start, start + length)
+    operands = [placed(x[part], data.draw(STEPS, "step"), data.draw(OFFSETS, "offset")) for x in inputs]
+    outputs = [placed(np.zeros(length, w.dtype), data.draw(STEPS, "step"), data.draw(OFFSETS, "offset")) for w in want]
+    if data.draw(st.booleans(), "in place"):
+        outputs[0] = operands[0]
+    getattr(module, name)(*operands, out=tuple(outputs))
+    for got, expected in zip(outputs, want, strict=True):
+        assert np.all(same_bits(got, expected[part])), (module.isa, name, fmt)
+
+
+# Every operand flush against a page that must not be touched, behind it and then before it; every second element too.
+GUARDED = """
+import ctypes, mmap, sys
+import ml_dtypes
+import numpy as np
+from pysigmoid import _core
+
+libc = ctypes.CDLL(None, use_errno=True)
+PAGE = mmap.PAGESIZE
+
+def guarded_page():
+    memory = mmap.mmap(-1, 3 * PAGE)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+    for page in (0, 2):
+        assert libc.mprotect(ctypes.c_void_p(address + page * PAGE), ctypes.c_size_t(PAGE), 0) == 0
+    return address, np.frombuffer(memory, np.uint8)[PAGE : 2 * PAGE]
+
+pages = [guarded_page() for _ in range(4)]
+DTYPES = [np.float32, np.float64, np.float16, ml_dtypes.bfloat16, np.longdouble]
+
+def operand(page, dtype, n, step, at_end):
+    size = np.dtype(dtype).itemsize
+    used = size * (step * (n - 1) + 1) if n else 0
+    memory = page[PAGE - used :] if at_end else page[:used]
+    array = memory.view(dtype)[::step]
+    array[...] = 0.25
+    return array
+
+def call(row, dtype, n, step, at_end):
+    views = [operand(page, dtype, n, step, at_end) for _, page in pages[: row["nin"] + row["nout"]]]
+    getattr(_core, row["name"])(*views[: row["nin"]], out=tuple(views[row["nin"] :]))
+
+for row in _core.functions:
+    for dtype in DTYPES:
+        for step in (1, 2):
+            for n in range(131 if step == 1 else 60):
+                for at_end in (True, False):
+                    print(_core.isa, row["name"], np.dtype(dtype).name, n, step, at_end, file=sys.stderr)
+                    call(row, dtype, n, step, at_end)
+if "overrun" in sys.argv:
+    ctypes.string_at(pages[0][0] + 2 * PAGE, 1)
+"""
+
+
+def guarded(isa, *arguments):
+    environment = {**os.environ, "PYSIGMOID_ISA": isa}
+    command = [sys.executable, "-c", GUARDED, *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("isa", _core.isa_available)
+def test_nothing_beside_an_operand_is_touched(isa):
+    run = guarded(isa)
+    assert run.returncode == 0, run.stderr[-300:]
+
+
+def test_guard_page_kills_who_touches_it():
+    """The control: one byte behind an operand."""
+    assert guarded("scalar", "overrun").returncode == -signal.SIGSEGV
