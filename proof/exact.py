@@ -1,0 +1,56 @@
+"""Every float32 against long double, and against MPFR where that cannot decide."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import oracle
+from proof.sweeps import in_parallel
+from ulp import FORMATS
+
+EXACT = ("sigmoid", "sigmoid_fast", "sigmoid_derivative", "softplus", "log_sigmoid", "logit", "silu")
+
+# Where something can happen, as bit patterns of |x|: from 2^-31, below which every function is linear to the last bit
+# of a double, to 200, above which the exponential adds nothing. Probabilities start at the smallest of them.
+REAL = (0x30000000, 0x43480000)
+PROBABILITY = (0x00000001, 0x3F800000)
+SIGN = 0x80000000
+PIECES = 16
+
+
+def ranges(name: str) -> list[tuple[int, int]]:
+    low, high = PROBABILITY if name == "logit" else REAL
+    length = -(-(high - low) // PIECES)
+    pieces = [(begin, min(begin + length, high)) for begin in range(low, high, length)]
+    return pieces if name == "logit" else pieces + [(SIGN + begin, SIGN + end) for begin, end in pieces]
+
+
+def inputs_swept(name: str) -> int:
+    return sum(end - begin for begin, end in ranges(name))
+
+
+def check(runner: list[str], isa: str, name: str) -> tuple[list[str], np.ndarray]:
+    """What is wrong, and the inputs at which the error is worst, one of each range."""
+    commands = [[*runner, "exact", isa, name, hex(begin), hex(end)] for begin, end in ranges(name)]
+    lines = [line.split() for output in in_parallel(commands, f"{isa} {name}") for line in output]
+    done = [line for line in lines if line[0] == "done"]
+    near = [line[1:] for line in lines if line[0] == "near"]
+    worst = max(done, key=lambda line: float(line[3]))
+    print(f"{isa} {name}: worst error {worst[3]} ULP at {worst[4]}; {len(near)} inputs left to MPFR", flush=True)
+    wrong = [
+        f"{isa}: {name}({x}) gives {got}, which is wrong"
+        for word, x, got in (line[:3] for line in lines)
+        if word == "wrong"
+    ]
+    return wrong + undecided(isa, name, near), np.array([float.fromhex(line[4]) for line in done], np.float32)
+
+
+def undecided(isa: str, name: str, near: list[list[str]]) -> list[str]:
+    """The inputs next to a rounding boundary, decided in as many digits as it takes."""
+    x, got = (np.array([float.fromhex(pair[k]) for pair in near], np.float32) for k in (0, 1))
+    want = oracle.correctly_rounded(name, x, FORMATS["float32"]) if len(near) else got
+    return [
+        f"{isa}: {name}({float(a).hex()}) gives {float(b).hex()}, not {float(c).hex()}"
+        for a, b, c in zip(x, got, want, strict=True)
+        if b != c
+    ]
