@@ -73,7 +73,7 @@ INLINE vf F(sigmoid_vjp)(vf g, vf x)
 
 /* The logistic loss of x with coefficients a of softplus(x) and b of softplus(-x): a = 1 - y and b = y, times whatever
  * weights there are. */
-struct F(loss) { vf value, gradient, hessian; };
+struct F(loss) { vf value, gradient; };
 
 /* a softplus(x) + b softplus(-x) = c |x| + (a + b) log(1 + e^-|x|), c = a right of zero and b left of it: both terms
  * positive. c = 0 drops its term at infinite x too. */
@@ -93,18 +93,11 @@ INLINE vf F(loss_gradient)(struct F(sides) sigma, vf a, vf b)
     return V(div)(both, sigma.sum);
 }
 
-/* (a + b) sigma(x) sigma(-x) */
-INLINE vf F(loss_hessian)(struct F(sides) sigma, vf a, vf b)
-{
-    vf product = V(mul)(sigma.positive, sigma.negative);
-    return V(div)(V(mul)(V(add)(a, b), product), V(mul)(sigma.sum, sigma.sum));
-}
-
 INLINE struct F(loss) F(logistic_loss)(vf x, vf a, vf b)
 {
     struct F(ratio) e = F(exp_neg_abs)(x);
     struct F(sides) sigma = F(sides_of)(e, x);
-    return (struct F(loss)){F(loss_value)(e, x, a, b), F(loss_gradient)(sigma, a, b), F(loss_hessian)(sigma, a, b)};
+    return (struct F(loss)){F(loss_value)(e, x, a, b), F(loss_gradient)(sigma, a, b)};
 }
 
 /* The loss of a label y without weights. Outputs that are not asked for cost nothing: the call is inlined. */
