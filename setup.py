@@ -20,7 +20,7 @@ setup(
             depends=HEADERS,
             include_dirs=[np.get_include()],
             extra_compile_args=FLAGS,
-            libraries=["m"],
+            libraries=["m", "pthread"],
         )
     ]
 )

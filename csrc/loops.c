@@ -1,13 +1,18 @@
-/* Strides, overlap and the floating-point mode: all that lies between NumPy's call and a contiguous kernel. */
+/* Strides, overlap, threads and the floating-point mode: all that lies between NumPy's call and a contiguous kernel. */
 #include "loops.h"
 
 #include <string.h>
 
 #include "control_word.h"
+#include "pool.h"
 
 /* Elements that are not contiguous pass through a block of this size per operand: small enough that all four stay in the
  * first-level cache, large enough that a kernel's start costs nothing beside it. */
 enum { BLOCK_BYTES = 4096 };
+
+/* Threads share the elements of a call in multiples of this: whole packs of every kernel, and at least one cache line of
+ * the smallest dtype, so that two threads write into a common line at the borders at most. */
+enum { GRAIN = 64 };
 
 /* Buffers that any dtype may be written to. */
 typedef union { longdouble alignment; char bytes[BLOCK_BYTES]; } block;
@@ -130,11 +135,12 @@ static inline void compute_in_order(const struct call *call, block *blocks)
     }
 }
 
-static inline void compute_in_blocks(const struct call *call, block *blocks)
+/* Elements [begin, end) of a call whose order is free. */
+static inline void compute_range(const struct call *call, ptrdiff_t begin, ptrdiff_t end, block *blocks)
 {
-    ptrdiff_t most = BLOCK_BYTES / call->size;
-    for (ptrdiff_t begin = 0; begin < call->n; begin += most) {
-        ptrdiff_t left = call->n - begin;
+    ptrdiff_t most = contiguous(call) ? end - begin : BLOCK_BYTES / call->size;
+    for (; begin < end; begin += most) {
+        ptrdiff_t left = end - begin;
         compute_staged(call, begin, left < most ? left : most, blocks);
     }
 }
@@ -147,7 +153,7 @@ static inline void run(const struct call *call)
     else if (contiguous(call))
         call->compute((void *const *)call->args, call->n);
     else
-        compute_in_blocks(call, blocks);
+        compute_range(call, 0, call->n, blocks);
 }
 
 static inline void run_in_our_mode_f32(const struct call *call)
@@ -156,9 +162,6 @@ static inline void run_in_our_mode_f32(const struct call *call)
     run(call);
     leave_our_mode(callers);
 }
-#define run_in_our_mode_f64 run_in_our_mode_f32
-#define run_in_our_mode_f16 run_in_our_mode_f32
-#define run_in_our_mode_bf16 run_in_our_mode_f32
 
 static inline void run_in_our_mode_longdouble(const struct call *call)
 {
@@ -167,13 +170,39 @@ static inline void run_in_our_mode_longdouble(const struct call *call)
     leave_our_mode_longdouble(callers);
 }
 
+/* The parts of a call that threads share: the mode is the thread's own, so each part enters it. */
+static void run_part_f32(void *call, ptrdiff_t begin, ptrdiff_t end)
+{
+    block blocks[MAX_OPERANDS];
+    control_word callers = enter_our_mode();
+    compute_range(call, begin, end, blocks);
+    leave_our_mode(callers);
+}
+
+static void run_part_longdouble(void *call, ptrdiff_t begin, ptrdiff_t end)
+{
+    block blocks[MAX_OPERANDS];
+    fenv_t callers = enter_our_mode_longdouble();
+    compute_range(call, begin, end, blocks);
+    leave_our_mode_longdouble(callers);
+}
+
+#define run_in_our_mode_f64 run_in_our_mode_f32
+#define run_in_our_mode_f16 run_in_our_mode_f32
+#define run_in_our_mode_bf16 run_in_our_mode_f32
+#define run_part_f64 run_part_f32
+#define run_part_f16 run_part_f32
+#define run_part_bf16 run_part_f32
+
 #define DEFINE_LOOP(inputs, outputs, dtype)                                                               \
     void loop_##inputs##_##outputs##_##dtype(char **args, const intptr_t *dimensions, const intptr_t *steps, \
                                              void *data)                                                  \
     {                                                                                                     \
         struct call call = {args, steps, dimensions[0], *(kernel *const *)data, inputs, inputs + outputs, \
                             sizeof(dtype)};                                                               \
-        if (call.n > 0)                                                                                   \
+        if (call.n >= LEAST_PARALLEL && order_is_free(&call))                                             \
+            run_in_parallel(run_part_##dtype, &call, call.n, GRAIN);                                      \
+        else if (call.n > 0)                                                                              \
             run_in_our_mode_##dtype(&call);                                                               \
     }
 ALL_LOOPS(DEFINE_LOOP)

@@ -1,7 +1,8 @@
-/* The module pysigmoid._core: initialization, and what Python sees of the instruction sets. */
+/* The module pysigmoid._core: initialization, and what Python sees of the instruction sets and the threads. */
 #include "numpy_api.h"
 
 #include "dispatch.h"
+#include "pool.h"
 #include "ufuncs.h"
 
 #include <stdlib.h>
@@ -87,6 +88,44 @@ static int execute(PyObject *module)
     return add_ufuncs(module);
 }
 
+/* ---- threads: pysigmoid/threads.py checks what it hands over ---- */
+
+static PyObject *set_count(PyObject *argument, void (*set)(int))
+{
+    long count = PyLong_AsLong(argument);
+    if (count == -1 && PyErr_Occurred())
+        return NULL;
+    set((int)count);
+    Py_RETURN_NONE;
+}
+
+#define GETTER(name)                                                                             \
+    static PyObject *py_##name(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored)) \
+    {                                                                                            \
+        return PyLong_FromLong(name());                                                          \
+    }
+#define SETTER(name)                                                              \
+    static PyObject *py_##name(PyObject *Py_UNUSED(module), PyObject *argument) \
+    {                                                                             \
+        return set_count(argument, name);                                         \
+    }
+GETTER(process_threads)
+SETTER(set_process_threads)
+GETTER(own_threads)
+SETTER(set_own_threads)
+GETTER(pool_workers)
+#undef GETTER
+#undef SETTER
+
+static PyMethodDef methods[] = {
+    {"process_threads", py_process_threads, METH_NOARGS, "How many threads a call may use, its caller among them."},
+    {"set_process_threads", py_set_process_threads, METH_O, "Set how many threads a call may use."},
+    {"own_threads", py_own_threads, METH_NOARGS, "The number for calls of this thread; 0: that of the process."},
+    {"set_own_threads", py_set_own_threads, METH_O, "Set the number for calls of this thread."},
+    {"pool_workers", py_pool_workers, METH_NOARGS, "Threads of the pool that exist, beside the callers."},
+    {NULL, NULL, 0, NULL},
+};
+
 static PyModuleDef_Slot slots[] = {
     {Py_mod_exec, (void *)execute},
 #if PY_VERSION_HEX >= 0x030c0000
@@ -102,6 +141,7 @@ static PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "pysigmoid._core",
     .m_doc = "The ufuncs of pysigmoid, the list of them with their accuracy, and the instruction sets.",
+    .m_methods = methods,
     .m_slots = slots,
 };
 
