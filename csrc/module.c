@@ -83,7 +83,8 @@ static int execute(PyObject *module)
     if (choose_isa_from_environment() < 0)
         return -1;
     if (PyModule_AddStringConstant(module, "isa", active_isa()) < 0
-        || add_names(module, "isa_available", known_isa) < 0 || add_names(module, "cpu_features", cpu_feature) < 0)
+        || add_names(module, "isa_available", known_isa) < 0 || add_names(module, "cpu_features", cpu_feature) < 0
+        || PyModule_AddIntConstant(module, "most_threads", MOST_THREADS) < 0)
         return -1;
     return add_ufuncs(module);
 }
@@ -116,6 +117,26 @@ SETTER(set_own_threads)
 GETTER(pool_workers)
 #undef GETTER
 #undef SETTER
+
+/* What threadpoolctl looks for in the loaded file, hence visible. Limits of others may be out of our range. */
+#if defined(__GNUC__)
+#define VISIBLE __attribute__((visibility("default")))
+#else
+#define VISIBLE
+#endif
+
+VISIBLE int pysigmoid_get_num_threads(void);
+VISIBLE void pysigmoid_set_num_threads(int count);
+
+int pysigmoid_get_num_threads(void)
+{
+    return process_threads();
+}
+
+void pysigmoid_set_num_threads(int count)
+{
+    set_process_threads(count < 1 ? 1 : count > MOST_THREADS ? MOST_THREADS : count);
+}
 
 static PyMethodDef methods[] = {
     {"process_threads", py_process_threads, METH_NOARGS, "How many threads a call may use, its caller among them."},

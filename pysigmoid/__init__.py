@@ -5,7 +5,7 @@ Top level: ufuncs, element by element, by NumPy's rules, never an error for a va
 `nn`: `functional` with the options kept.
 """
 
-from pysigmoid import functional, nn
+from pysigmoid import functional, nn, threads
 from pysigmoid._core import (
     bce,
     bce_with_logits,
@@ -27,6 +27,7 @@ from pysigmoid._core import log_sigmoid as log_expit
 from pysigmoid._core import sigmoid as expit
 from pysigmoid._version import __version__
 from pysigmoid.config import show_config
+from pysigmoid.threads import get_num_threads, num_threads, set_num_threads
 
 __all__ = [
     "__version__",
@@ -37,10 +38,13 @@ __all__ = [
     "bce_with_logits_value_and_grad",
     "expit",
     "functional",
+    "get_num_threads",
     "log_expit",
     "log_sigmoid",
     "logit",
     "nn",
+    "num_threads",
+    "set_num_threads",
     "show_config",
     "sigmoid",
     "sigmoid_derivative",
@@ -50,4 +54,5 @@ __all__ = [
     "silu",
     "silu_derivative",
     "softplus",
+    "threads",
 ]

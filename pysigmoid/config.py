@@ -6,10 +6,11 @@ import numpy as np
 
 from pysigmoid import _core
 from pysigmoid._version import __version__
+from pysigmoid.threads import get_num_threads, threads_source
 
 
 def show_config(mode: str = "stdout") -> dict[str, Any] | None:
-    """Show the version of the package and the instruction set its kernels use.
+    """Show the version of the package, the instruction set its kernels use, and its threads.
 
     Parameters
     ----------
@@ -20,7 +21,11 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
     -------
     dict or None
         With ``mode="dicts"`` a dict with the keys "version" (of pysigmoid), "numpy" (its version), "cpu_features" (what
-        this processor offers), "isa" (the instruction set in use), "isa_available" (those this processor can run).
+        this processor offers), "isa" (the instruction set in use), "isa_available" (those this processor can run),
+        "threads" (how many a call from this thread may use), "threads_source" (who decided on that: "num_threads",
+        "set_num_threads", "threadpoolctl", an environment variable, "CPU quota" or "CPUs"), "workers" (the threads that
+        exist beside the callers: none before the first call that is worth them, and fewer than "threads" - 1 where the
+        system refused them).
 
     Raises
     ------
@@ -33,6 +38,8 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
     >>> config = pysigmoid.show_config(mode="dicts")
     >>> config["isa"] in config["isa_available"]
     True
+    >>> config["threads"] == pysigmoid.get_num_threads()
+    True
     """
     if mode not in ("stdout", "dicts"):
         raise ValueError(f"mode is {mode!r}; choose 'stdout' or 'dicts'")
@@ -42,9 +49,12 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
         "cpu_features": _core.cpu_features,
         "isa": _core.isa,
         "isa_available": _core.isa_available,
+        "threads": get_num_threads(),
+        "threads_source": threads_source(),
+        "workers": _core.pool_workers(),
     }
     if mode == "dicts":
         return config
     for key, value in config.items():
-        print(f"{key}: {value if isinstance(value, str) else ' '.join(value)}")
+        print(f"{key}: {' '.join(value) if isinstance(value, tuple) else value}")
     return None

@@ -1,10 +1,12 @@
-"""Seeds, and the rule that nothing is skipped."""
+"""Seeds, the number of threads, and the rule that nothing is skipped."""
 
 import zlib
 
 import numpy as np
 import pytest
 from hypothesis import settings
+
+from pysigmoid import _core, set_num_threads
 
 SEED = 20250611
 
@@ -20,6 +22,15 @@ def pytest_report_header():
 def rng(request):
     """Random numbers that depend on the test's own id alone, so that a test run by itself draws the same."""
     return np.random.default_rng([SEED, zlib.crc32(request.node.nodeid.encode())])
+
+
+@pytest.fixture(autouse=True)
+def _number_of_threads():
+    """Tests may change it; the next one finds what it was."""
+    before = _core.process_threads()
+    yield
+    assert _core.own_threads() == 0
+    set_num_threads(before)
 
 
 # A skipped test proves nothing, so it counts as a failure. What a platform cannot show at all is no test of that

@@ -8,15 +8,19 @@ import pytest
 
 import pysigmoid
 from pysigmoid import _core
+from pysigmoid.threads import threads_source
 
 
-def test_dicts_names_version_and_instruction_sets():
+def test_dicts_names_version_instruction_sets_and_threads():
     assert pysigmoid.show_config(mode="dicts") == {
         "version": pysigmoid.__version__,
         "numpy": np.__version__,
         "cpu_features": _core.cpu_features,
         "isa": _core.isa,
         "isa_available": _core.isa_available,
+        "threads": pysigmoid.get_num_threads(),
+        "threads_source": threads_source(),
+        "workers": _core.pool_workers(),
     }
 
 
@@ -27,6 +31,7 @@ def test_stdout_prints_one_line_for_each_setting(capsys):
     assert list(lines) == list(config)
     assert lines["version"] == f" {pysigmoid.__version__}"
     assert lines["isa_available"].split() == list(config["isa_available"])
+    assert int(lines["threads"]) == config["threads"]
 
 
 @pytest.mark.parametrize("mode", ["json", "", None])

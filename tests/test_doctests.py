@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 import pysigmoid
-from pysigmoid import _core, config, functional, nn
+from pysigmoid import _core, config, functional, nn, threads
 
 NAMES = {"np": np, "pysigmoid": pysigmoid, "F": functional, "nn": nn}
 
 
 def public_objects():
-    for module in (pysigmoid, functional, nn, config):
+    for module in (pysigmoid, functional, nn, config, threads):
         yield module.__name__, module
         for name, value in vars(module).items():
             if inspect.isroutine(value) or inspect.isclass(value):
@@ -27,6 +27,7 @@ PUBLIC = [
     *(f"pysigmoid.{row['name']}" for row in _core.functions),
     *(f"pysigmoid.functional.{name}" for name in functional.__all__),
     *(f"pysigmoid.nn.{name}" for name in nn.__all__),
+    *(f"pysigmoid.threads.{name}" for name in threads.__all__),
     "pysigmoid.config.show_config",
 ]
 
