@@ -29,8 +29,11 @@ static const nanoseconds WORTH_SHARING = 200 * 1000;
 /* The last chunks: what one thread may have to wait for another, and still much more than it takes to hand one out. */
 static const nanoseconds SHORTEST_CHUNK = 15 * 1000;
 
-/* How long all workers together look out for the next job before they sleep, and a caller for the last of them. */
-static const nanoseconds SPIN = 100 * 1000;
+/* How long all workers together look out for the next job before they sleep. */
+static const nanoseconds WORKERS_SPIN = 100 * 1000;
+
+/* How long a caller looks out for the last worker: longer, and it keeps from its CPU a worker that waits for that one. */
+static const nanoseconds CALLERS_SPIN = 20 * 1000;
 
 /* Elements that are computed first, and clocked. */
 enum { FIRST_PIECE = 4096 };
@@ -143,12 +146,14 @@ static inline void pause_cpu(void)
 }
 
 /* Whether the word loses this value within the limit. */
-static int changes_soon(atomic_uint *word, unsigned value, nanoseconds limit)
+static int changes_soon(atomic_uint *word, unsigned value, nanoseconds limit, int yields)
 {
     nanoseconds end = limit > 0 ? now() + limit : 0;
     while (atomic_load(word) == value) {
         if (limit == 0 || now() >= end)
             return 0;
+        if (yields)
+            sched_yield();
         for (int i = 0; i < 8; i++)
             pause_cpu();
     }
@@ -235,7 +240,7 @@ static void *serve(void *unused)
             work();
             leave();
         }
-        if (!changes_soon(&pool.generation, generation, atomic_load(&pool.spin)))
+        if (!changes_soon(&pool.generation, generation, atomic_load(&pool.spin), 1))
             sleep_until_news(generation);
     }
     return unused;
@@ -294,7 +299,7 @@ static void open_job(int places)
 static void close_job(nanoseconds spin)
 {
     unsigned inside = atomic_fetch_and(&pool.admission, INSIDE) & INSIDE;
-    while (inside > 0 && changes_soon(&pool.admission, inside, spin))
+    while (inside > 0 && changes_soon(&pool.admission, inside, spin, 0))
         inside = atomic_load(&pool.admission);
     if (inside == 0)
         return;
@@ -308,8 +313,8 @@ static void close_job(nanoseconds spin)
 
 static void share(pool_task *task, void *job, ptrdiff_t begin, ptrdiff_t n, int helpers)
 {
-    nanoseconds spin = helpers < cpus_allowed() ? SPIN : 0; /* more threads than CPUs: one that works wants this one */
-    atomic_store(&pool.spin, spin / helpers);
+    int spare_cpus = helpers < cpus_allowed(); /* else a thread that works wants the CPU of one that spins */
+    atomic_store(&pool.spin, spare_cpus ? WORKERS_SPIN / helpers : 0);
     atomic_store(&pool.next, begin);
     pool.task = task;
     pool.job = job;
@@ -317,7 +322,7 @@ static void share(pool_task *task, void *job, ptrdiff_t begin, ptrdiff_t n, int 
     pool.shares = 2 * (helpers + 1);
     open_job(helpers);
     work();
-    close_job(spin);
+    close_job(spare_cpus ? CALLERS_SPIN : 0);
 }
 
 /* Runs [begin, n), given the time that the elements before begin have taken. */
