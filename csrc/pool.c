@@ -325,15 +325,15 @@ static void share(pool_task *task, void *job, ptrdiff_t begin, ptrdiff_t n, int 
     close_job(spare_cpus ? CALLERS_SPIN : 0);
 }
 
-/* Runs [begin, n), given the time that the elements before begin have taken. */
+/* Runs [begin, n), given the time that the elements before begin have taken. Whole numbers only: floats would leave their
+ * exception flags with the caller. */
 static void run_rest(pool_task *task, void *job, ptrdiff_t begin, ptrdiff_t n, ptrdiff_t grain, nanoseconds taken)
 {
-    double time_of_element = (double)(taken + 1) / (double)begin, left = (double)(n - begin);
     int helpers = 0;
-    if (left * time_of_element >= WORTH_SHARING && !atomic_flag_test_and_set(&pool.taken)) {
-        ptrdiff_t chunks, grains = (ptrdiff_t)(SHORTEST_CHUNK / time_of_element) / grain + 1;
+    if ((n - begin) / begin * taken >= WORTH_SHARING && !atomic_flag_test_and_set(&pool.taken)) {
+        ptrdiff_t chunks;
         pool.grain = grain;
-        pool.shortest = grains * grain;
+        pool.shortest = (SHORTEST_CHUNK * begin / taken / grain + 1) * grain;
         chunks = (n - begin) / pool.shortest;
         helpers = threads_allowed() - 1;
         helpers = start_workers(chunks < helpers ? (int)chunks : helpers);

@@ -3,7 +3,8 @@
 check, for each instruction set this machine runs: the hash of all outputs (every float32, float16 and bfloat16 for
 functions of one argument, 16.7 million pseudo-random inputs for the rest) equals the committed one; float32 results
 are correctly rounded, or keep their bound, at every input; the rest keeps its bound at ten million inputs. With a cross
-compiler and an emulator, the hashes of every 64th block of inputs for aarch64.
+compiler and an emulator, the hashes of every 64th block of inputs for aarch64. The threads run without a report from
+ThreadSanitizer.
 
 record writes hashes.json anew, from the portable kernels, and worst.json, the worst errors found, whose table it prints
 for README: after a deliberate change of bits only.
@@ -17,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from proof import accuracy, exact, hashes
+from proof import accuracy, exact, hashes, races
 from proof.build import build
 from pysigmoid import _core
 
@@ -75,7 +76,7 @@ def main() -> int:
         if options.action == "record":
             wrong = record(Path(folder), [options.part] if options.part else ["hashes", "worst"])
         else:
-            wrong = check_native(Path(folder)) + check_emulated(Path(folder))
+            wrong = races.check(Path(folder)) + check_native(Path(folder)) + check_emulated(Path(folder))
     print("\n".join(wrong) or "every output is as proved")
     return 1 if wrong else 0
 

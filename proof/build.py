@@ -1,4 +1,5 @@
-"""Builds the harness `sweep` from the kernels, with the extension's own flags, natively or for another architecture."""
+"""Builds the harnesses with the extension's own flags, natively or for another architecture: `sweep` from the kernels,
+`race` from the pool and the loops."""
 
 import os
 import shlex
@@ -9,7 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 KERNELS = ROOT / "csrc"
 HERE = ROOT / "proof"
-SOURCES = [*sorted(KERNELS.glob("kernels_*.c")), KERNELS / "dispatch.c", HERE / "sweep.c"]
+SWEEP = [*sorted(KERNELS.glob("kernels_*.c")), KERNELS / "dispatch.c", HERE / "sweep.c"]
+RACE = [KERNELS / "pool.c", KERNELS / "loops.c", HERE / "race.c"]
 FLAGS = (KERNELS / "compiler_flags.txt").read_text().split()
 
 
@@ -19,10 +21,19 @@ def compiler_of_python() -> str:
 
 
 def build(folder: Path, compiler: str | None = None, *flags: str) -> Path:
-    """Compile and link in `folder`; returns the program."""
+    """Compile and link `sweep` in `folder`; returns the program."""
+    return _build(SWEEP, folder, compiler, *flags)
+
+
+def build_race(folder: Path, compiler: str | None = None, *flags: str) -> Path:
+    """Compile and link `race` in `folder`; its formula rounds in a mode that the compiler must not take for granted."""
+    return _build(RACE, folder, compiler, "-frounding-math", *flags)
+
+
+def _build(sources: list[Path], folder: Path, compiler: str | None, *flags: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "sweep"
+    program = folder / sources[-1].stem
     command = shlex.split(compiler or compiler_of_python())
-    paths = [f"-I{KERNELS}", f"-I{HERE}", *map(str, SOURCES)]
-    subprocess.run([*command, *FLAGS, *flags, *paths, "-lm", "-o", str(program)], check=True)
+    paths = [f"-I{KERNELS}", f"-I{HERE}", *map(str, sources)]
+    subprocess.run([*command, *FLAGS, *flags, *paths, "-lm", "-lpthread", "-o", str(program)], check=True)
     return program

@@ -1,0 +1,114 @@
+"""The pool of threads: every element once, the bits of one thread, and really more than one thread at work.
+
+What must hold when things go wrong is in test_faults.py.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import ml_dtypes
+import numpy as np
+import pytest
+
+import pysigmoid
+from bounds import ROWS
+from proof.build import HERE, KERNELS, build_race, compiler_of_python
+from pysigmoid import _core
+
+FLOATS = (np.float16, np.float32, np.float64, np.longdouble, ml_dtypes.bfloat16)
+
+# Beyond a millisecond for every dtype on any instruction set: several times what is worth sharing.
+LONG = {np.float16: 1 << 22, ml_dtypes.bfloat16: 1 << 22, np.float32: 1 << 22, np.float64: 1 << 21}
+LONGDOUBLES = 1 << 16
+LEAST = 16_384  # LEAST_PARALLEL in csrc/pool.h
+
+
+def values(nin, n, dtype):
+    """Fractions, so that they are probabilities as well, in an order without a period of some power of two."""
+    ramp = (np.arange(n) * 7919 % 10_007 / 10_007).astype(dtype)
+    return [ramp, ramp[::-1].copy()][:nin]
+
+
+def assert_same_on_threads(ufunc, inputs, counts, **options):
+    with pysigmoid.num_threads(1):
+        want = ufunc(*inputs, **options)
+    for count in counts:
+        with pysigmoid.num_threads(count):
+            got = ufunc(*inputs, **options)
+        for one, other in zip(np.atleast_2d(got), np.atleast_2d(want), strict=True):
+            assert np.array_equal(one, other, equal_nan=True), f"{count} threads"
+            assert np.array_equal(np.signbit(one), np.signbit(other)), f"{count} threads"
+
+
+# ---- more than one thread ----
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="platform: threads are looked up in Linux's /proc")
+def test_workers_share_a_long_call_and_leave_a_short_one_alone():
+    def time_of_workers():
+        """Nanoseconds that threads other than this one have run."""
+        tasks = [task for task in Path("/proc/self/task").iterdir() if int(task.name) != os.getpid()]
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+
+    x = np.full(1 << 22, 0.5, np.float32)
+    out = np.empty_like(x)
+    with pysigmoid.num_threads(2):
+        pysigmoid.sigmoid(x, out=out)
+        time.sleep(0.01)  # the worker sleeps
+        before = time_of_workers()
+        for _ in range(1000):
+            pysigmoid.sigmoid(x[: LEAST + 1000], out=out[: LEAST + 1000])
+        assert time_of_workers() - before < 1e6
+        for _ in range(50):
+            pysigmoid.sigmoid(x, out=out)
+        assert time_of_workers() - before > 1e6
+    assert _core.pool_workers() >= 1
+
+
+@pytest.mark.parametrize("dtype", FLOATS, ids=lambda dtype: dtype.__name__)
+@pytest.mark.parametrize("name", ROWS)
+def test_number_of_threads_changes_no_bit(name, dtype):
+    n = LONG.get(dtype, LONGDOUBLES) // 2 + 37
+    inputs = values(ROWS[name]["nin"], n, dtype)
+    assert_same_on_threads(getattr(pysigmoid, name), inputs, (2, 5))
+    assert_same_on_threads(getattr(pysigmoid, name), [array[::-2] for array in inputs], (3,))
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_lengths_around_the_least_that_is_shared(name):
+    inputs = values(ROWS[name]["nin"], LEAST + 65, np.float32)
+    for length in (LEAST - 1, LEAST, LEAST + 1, LEAST + 63, LEAST + 64, LEAST + 65):
+        assert_same_on_threads(getattr(pysigmoid, name), [array[:length] for array in inputs], range(2, 9))
+
+
+def test_number_of_workers_is_what_was_wanted():
+    with pysigmoid.num_threads(6):
+        for _ in range(3):
+            pysigmoid.sigmoid(np.zeros(1 << 22))
+    assert _core.pool_workers() == pysigmoid.show_config("dicts")["workers"] >= 5
+
+
+# ---- the harness in C: tasks that call the pool, grains, callers that change the number ----
+
+
+def test_harness_finds_nothing(tmp_path):
+    done = subprocess.run([build_race(tmp_path), "2"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_harness_notices_a_caller_that_does_not_wait(tmp_path):
+    """The control: the pool without the line that waits for the workers inside."""
+    text = (KERNELS / "pool.c").read_text()
+    waits = "    if (inside == 0)\n        return;\n"
+    assert text.count(waits) == 1
+    (tmp_path / "pool.c").write_text(text.replace(waits, "    return;\n"))
+    program = tmp_path / "race"
+    sources = [tmp_path / "pool.c", KERNELS / "loops.c", HERE / "race.c"]
+    flags = ["-std=c11", "-O1", "-frounding-math", f"-I{KERNELS}", "-lm", "-lpthread"]
+    subprocess.run([*shlex.split(compiler_of_python()), *map(str, sources), *flags, "-o", program], check=True)
+    done = subprocess.run([program, "5"], capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
