@@ -1,14 +1,16 @@
 # make demo    fits logistic regression on real data, compares with the peers, draws the curve (demo.png)
 # make test    the tests
 # make bench   every function beside its peers
-# make check   style, types, and every function over whole input spaces, on every instruction set here and under emulation
+# make check   style, types, every function over whole input spaces, on every instruction set here and under emulation,
+#              and the threads, under ThreadSanitizer and with other programs' faults ten times over
+# make peers   the tests beside torch, numba and numexpr, which it installs
 # make lint    style, types
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := setup.py $(wildcard csrc/*)
 export PYTHONPATH :=
 
-.PHONY: demo test bench check lint clean
+.PHONY: demo test bench check peers lint clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -21,6 +23,10 @@ bench: .venv/.built
 
 check: lint
 	$(BIN)/python -m proof check
+	PYSIGMOID_TEST_ROUNDS=10 $(BIN)/python -m pytest tests/test_faults.py
+
+peers: .venv-peers/.installed .venv/.built
+	.venv-peers/bin/python -m pytest tests/peers
 
 lint: .venv/.built
 	$(BIN)/pip install --quiet ".[lint]"
@@ -35,10 +41,19 @@ lint: .venv/.built
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[test]"
 	@touch $@
 
+# An environment of its own: torch wants an older mpmath than the tests take.
+.venv-peers/.installed: pyproject.toml
+	@echo "Setting up a virtual environment with torch, numba and numexpr in .venv-peers (once; some minutes)"
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet torch==2.13.0
+	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr
+	.venv-peers/bin/python -m pip install --quiet --no-build-isolation --editable ".[test]"
+	@touch $@
+
 .venv/.built: .venv/.installed $(SOURCES)
 	@echo "Building the extension"
 	$(BIN)/python setup.py --quiet build_ext --inplace
 	@touch $@
 
 clean:
-	rm -rf .venv build dist pysigmoid/*.so *.egg-info
+	rm -rf .venv .venv-peers build dist pysigmoid/*.so *.egg-info

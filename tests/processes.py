@@ -1,0 +1,53 @@
+"""Scripts in processes of their own: a process that hangs, or says a word on stderr, has failed.
+
+PYSIGMOID_TEST_ROUNDS multiplies the repetitions: `make check` takes ten times as many.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+import textwrap
+
+from proof.build import compiler_of_python
+
+ROUNDS = int(os.environ.get("PYSIGMOID_TEST_ROUNDS", "1"))
+LIMIT = 20 * ROUNDS
+
+PRELUDE = """
+import os, signal, sys, threading, time
+import numpy as np
+import pysigmoid
+from pysigmoid import _core
+
+X = np.random.default_rng(0).normal(0, 30, 1_000_000).astype(np.float32)
+X[::1000] = -100  # the results are subnormal
+with pysigmoid.num_threads(1):
+    WANT = pysigmoid.sigmoid(X).tobytes()
+
+def check():
+    assert pysigmoid.sigmoid(X).tobytes() == WANT
+
+def tasks():
+    return {int(task) for task in os.listdir("/proc/self/task")}
+"""
+
+
+def run(code, *, prelude=PRELUDE, exit_code=0, threads=4, options=(), printed="", limit=LIMIT, **variables):
+    """Run the code after the prelude; it must end in time, as it should, and without a word on stderr."""
+    script = f"ROUNDS = {ROUNDS}\n" + prelude + textwrap.dedent(code)
+    environment = os.environ | {"PYSIGMOID_NUM_THREADS": str(threads)} | variables
+    done = subprocess.run(
+        [sys.executable, *options, "-c", script], env=environment, capture_output=True, text=True, timeout=limit
+    )
+    assert (done.returncode, done.stderr) == (exit_code, "")
+    if printed is not None:
+        assert done.stdout == printed
+    return done.stdout
+
+
+def build_library(folder, text, *flags):
+    (folder / "library.c").write_text(text)
+    command = [*shlex.split(compiler_of_python()), "-shared", "-fPIC", *flags, "library.c", "-o", "library.so", "-ldl"]
+    subprocess.run(command, cwd=folder, check=True)
+    return str(folder / "library.so")
