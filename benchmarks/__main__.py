@@ -19,13 +19,15 @@ def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
     tasks = [task for task in all_tasks() if options.tasks is None or task.name in options.tasks]
     dtypes = [as_dtype(name) for name in options.dtypes]
-    groups = measure(tasks, dtypes, options.sizes, list(installed()), allocate=options.allocate, rounds=options.rounds)
+    libraries = list(installed(options.threads))
+    how = {"allocate": options.allocate, "rounds": options.rounds, "threads": options.threads}
+    groups = measure(tasks, dtypes, options.sizes, libraries, **how)
     total = len(tasks) * len(dtypes) * len(options.sizes)
     with tqdm(groups, total=total, unit="task", disable=None) as progress:
         results = [result for group in progress for result in group]
     print(table(results))
     options.output.mkdir(parents=True, exist_ok=True)
-    write_json(results, options.output / "bench.json", rounds=options.rounds, allocate=options.allocate)
+    write_json(results, options.output / "bench.json", **how)
     write_picture(results, options.output / "bench.png")
     print(f"\nwritten: {options.output / 'bench.json'}, {options.output / 'bench.png'}")
 
@@ -39,6 +41,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--tasks", nargs="+", choices=names, metavar="TASK", help=one_of(names))
     parser.add_argument("--rounds", type=positive, default=9, help="times every contender has its turn")
+    parser.add_argument("--threads", type=positive, default=1, help="where a library has them")
     parser.add_argument("--allocate", action="store_true", help="let every call allocate its result")
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results", help="a folder")
     return parser.parse_args(arguments)

@@ -1,6 +1,7 @@
 """The benchmark itself: every task, at every dtype and size, ours beside the peers and the memory copy."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -9,17 +10,27 @@ from benchmarks.peers import Library
 from benchmarks.report import COPY, OURS, Result
 from benchmarks.tasks import Task
 from benchmarks.timing import interleave
+from pysigmoid import num_threads
+
+
+def copying(target: np.ndarray, source: np.ndarray, threads: int = 1) -> Callable[[], object]:
+    """A copy of one operand: the traffic that nothing can avoid, on as many threads."""
+    if threads == 1:
+        return partial(np.copyto, target, source)
+    executor = ThreadPoolExecutor(threads)
+    parts = np.array_split(target, threads), np.array_split(source, threads)
+    return lambda: list(executor.map(np.copyto, *parts))
 
 
 def contenders(
-    task: Task, dtype: np.dtype, size: int, libraries: Sequence[Library], *, allocate: bool = False
+    task: Task, dtype: np.dtype, size: int, libraries: Sequence[Library], *, allocate: bool = False, threads: int = 1
 ) -> dict[str, Callable[[], object]]:
     """The calls to compare at one task: all read the same operands, and fill the same buffers unless they allocate."""
     operands = task.operands(dtype, size)
     buffers = tuple(np.empty(size, dtype) for _ in range(task.outputs))
     given = {"out": buffers} if buffers and not allocate else {}
     calls = {
-        COPY: partial(np.copyto, np.empty_like(operands[0]), operands[0]),
+        COPY: copying(np.empty_like(operands[0]), operands[0], threads),
         OURS: partial(task.run, *operands, **given),
     }
     calls |= {library.name: library.contender(task.name, operands, **given) for library in libraries}
@@ -35,13 +46,14 @@ def measure(
     allocate: bool = False,
     rounds: int = 9,
     sample_seconds: float = 2e-3,
+    threads: int = 1,
 ) -> Iterator[list[Result]]:
     """The results of one task after another, so that the caller can show how far the run is."""
     for dtype in dtypes:
         for size in sizes:
             for task in tasks:
-                calls = contenders(task, dtype, size, libraries, allocate=allocate)
-                with np.errstate(all="ignore"):
+                calls = contenders(task, dtype, size, libraries, allocate=allocate, threads=threads)
+                with np.errstate(all="ignore"), num_threads(threads):
                     timings = interleave(calls, rounds=rounds, sample_seconds=sample_seconds)
                 yield [
                     Result(task.name, dtype.name, size, name, 1e9 * timing.minimum / size, 1e9 * timing.median / size)

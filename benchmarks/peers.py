@@ -1,7 +1,7 @@
 """How other libraries do the work of each task, each called the way its own documentation recommends.
 
 A peer's function takes the task's operands and `out`, a tuple of arrays or None, as `Task.run` does; a library without
-output buffers allocates. All of them run on one thread.
+output buffers allocates. numba, SciPy, scikit-learn and NumPy run on one thread, whatever number is asked for.
 """
 
 import math
@@ -39,9 +39,10 @@ class Library:
         return partial(function, *map(self.adapt, operands), out=adapted_out)
 
 
-def installed() -> Iterator[Library]:
-    """The libraries that can be imported here."""
-    for load in (formula, numpy_stable, scipy, scikit_learn, torch, numexpr, numba, jax, frompyfunc):
+def installed(threads: int = 1) -> Iterator[Library]:
+    """The libraries that can be imported here, told to use this many threads."""
+    several = (partial(load, threads) for load in (torch, numexpr))
+    for load in (formula, numpy_stable, scipy, scikit_learn, *several, numba, partial(jax, threads), frompyfunc):
         try:
             yield load()
         except ImportError:
@@ -139,11 +140,11 @@ def numba() -> Library:
     return Library("numba", {name: vectorized(name) for name in scalars if name not in TWO_OUTPUTS})
 
 
-def numexpr() -> Library:
+def numexpr(threads: int) -> Library:
     """The textbook formulas as expressions."""
     import numexpr as ne
 
-    ne.set_num_threads(1)
+    ne.set_num_threads(threads)
     sigmoid = "1 / (1 + exp(-x))"
 
     def evaluating(expression: str) -> Callable:
@@ -280,12 +281,12 @@ def scikit_learn() -> Library:
 # ---- libraries with derivatives of their own -----------------------------------------------------------------------
 
 
-def torch() -> Library:
+def torch(threads: int) -> Library:
     """torch's functions, with autograd where a derivative is asked for."""
     import torch as t
     from torch.nn import functional
 
-    t.set_num_threads(1)
+    t.set_num_threads(threads)
 
     def adapt(array: np.ndarray):
         if array.dtype.name == "bfloat16":
@@ -345,9 +346,10 @@ def torch() -> Library:
     return Library("torch", functions, FLOAT32_64 | {"float16", "bfloat16"}, adapt)
 
 
-def jax() -> Library:
-    """jax.nn, compiled; derivatives by jax.grad."""
-    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+def jax(threads: int) -> Library:
+    """jax.nn, compiled; derivatives by jax.grad. It has all threads or one."""
+    if threads == 1:
+        os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
     import jax as j
 
     j.config.update("jax_enable_x64", True)

@@ -79,16 +79,16 @@ def environment() -> dict[str, object]:
             continue
     return {
         "pysigmoid": show_config(mode="dicts"),
-        "threads": 1,
         "platform": platform.platform(),
         "python": platform.python_version(),
         "libraries": versions,
     }
 
 
-def write_json(results: Iterable[Result], path: Path, *, rounds: int, allocate: bool) -> None:
+def write_json(results: Iterable[Result], path: Path, *, rounds: int, allocate: bool, threads: int) -> None:
     report = {
         "unit": "nanoseconds per element",
+        "threads": threads,
         "rounds": rounds,
         "results are": "allocated by each call" if allocate else "written to given buffers",
         "environment": environment(),

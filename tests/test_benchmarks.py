@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from benchmarks import threads
 from benchmarks.__main__ import main
-from benchmarks.bench import contenders
+from benchmarks.bench import contenders, copying
 from benchmarks.peers import formula, installed
 from benchmarks.report import COPY, OURS, Result, table
 from benchmarks.tasks import all_tasks
@@ -116,3 +117,33 @@ def test_run_refuses_what_it_cannot_time(arguments, capsys):
     with pytest.raises(SystemExit):
         main(arguments)
     assert arguments[1] in capsys.readouterr().err
+
+
+def test_run_on_two_threads_says_so(tmp_path):
+    main(["--sizes", "16", "--rounds", "1", "--threads", "2", "--tasks", "sigmoid", "--output", str(tmp_path)])
+    assert json.loads((tmp_path / "bench.json").read_text())["threads"] == 2
+
+
+@pytest.mark.parametrize("busy", [[], ["--busy"]])
+def test_threads_are_compared_by_size_and_pause(busy, tmp_path, capsys):
+    threads.main(["--sizes", "10", "20000", "--large", "1000", "--rounds", "2", "--output", str(tmp_path), *busy])
+    printed = capsys.readouterr().out
+    report = json.loads((tmp_path / "threads.json").read_text())
+    assert [(row["size"], row["pause"] > 0) for row in report["sizes"]] == [
+        (10, False),
+        (20_000, False),
+        (10, True),
+        (20_000, True),
+    ]
+    assert all(0 < row["one minimum"] <= row["one median"] for row in report["sizes"])
+    assert printed.count("speed-up") == 4
+    assert 0 <= report["idle"] < 1
+    assert report["copy"] > 0
+    assert report["busy"] == bool(busy)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_copy_on_any_number_of_threads_copies_everything(threads):
+    source, target = np.arange(1001.0), np.zeros(1001)
+    copying(target, source, threads)()
+    assert np.array_equal(target, source)
