@@ -22,9 +22,53 @@ enum { MAX_OPERANDS = 4 };
 /* operands: the inputs, then the outputs. */
 typedef void kernel(void *const *operands, ptrdiff_t n);
 
+/* The fused losses compute blocks of whole packs: operands have room for n rounded up to a multiple of this. */
+enum { WHOLE_PACKS = 64 };
+
+/* How a loss is worked: float32 logits (and all that fit in them) in double, float64 logits in pairs of doubles, both with
+ * results in double; longdouble in itself. */
+enum working { WORKING_narrow, WORKING_wide, WORKING_longdouble, WORKING_COUNT };
+
+/* A block of a loss: f64, longdouble where the working is longdouble; but where it is narrow, f32 logits, f32 labels of the
+ * plain form, and if so wanted f32 derivatives. */
+struct loss_block {
+    const void *logits, *labels, *weight, *pos_weight;
+    void *value, *gradient, *hessian;
+    const void *options; /* of the form: {smoothing} or {alpha, gamma} */
+    const void *divisor; /* of the derivatives */
+    int rounds_derivatives;
+};
+
+typedef void loss_kernel(const struct loss_block *block, ptrdiff_t n);
+
+/* The forms of loss, and the outputs each is asked for: LOSS(form, outputs).
+ *   plain        the logistic loss of logits and labels
+ *   weighted     the same with weight, pos_weight and label smoothing
+ *   focal        the focal loss, with weight
+ *   probability  the cross entropy of probabilities, with weight */
+#define DERIVABLE_LOSS(LOSS, form) LOSS(form, value) LOSS(form, value_and_gradient) LOSS(form, gradient_and_hessian)
+#define ALL_LOSSES(LOSS)           \
+    DERIVABLE_LOSS(LOSS, plain)    \
+    DERIVABLE_LOSS(LOSS, weighted) \
+    DERIVABLE_LOSS(LOSS, focal)    \
+    LOSS(probability, value)
+
+enum loss_form { LOSS_plain, LOSS_weighted, LOSS_focal, LOSS_probability, LOSS_FORM_COUNT };
+enum loss_outputs { OUTPUTS_value, OUTPUTS_value_and_gradient, OUTPUTS_gradient_and_hessian, LOSS_OUTPUTS_COUNT };
+
+/* n numbers of one type as another, n a multiple of WHOLE_PACKS: widened exactly, narrowed with one rounding. */
+typedef void conversion_kernel(void *to, const void *from, ptrdiff_t n);
+
+/* Whether any of n numbers, n a multiple of WHOLE_PACKS, lies outside [0, 1]; nan does. */
+typedef int range_kernel(const void *numbers, ptrdiff_t n);
+
 struct kernels {
 #define FUNCTION(inputs, outputs, name, ...) kernel *name[DTYPE_COUNT];
 #include "functions.def"
+    loss_kernel *losses[WORKING_COUNT][LOSS_FORM_COUNT][LOSS_OUTPUTS_COUNT];
+    conversion_kernel *f32_from[DTYPE_COUNT], *f64_from[DTYPE_COUNT]; /* of narrower dtypes; else NULL */
+    conversion_kernel *from_f64[DTYPE_COUNT];
+    range_kernel *any_f32_outside_unit, *any_f64_outside_unit;
 };
 
 #endif

@@ -4,6 +4,8 @@
 #include "math_half.h"
 #include "math_f64.h"
 #include "math_fast.h"
+#include "math_losses.h"
+#include "kernels_losses.h"
 
 #define KERNEL_LINKAGE static
 
@@ -18,9 +20,42 @@
     KERNEL(inputs, outputs, name, f64, f64, name##_f64)
 #include "functions.def"
 
+#define LOSS_LINKAGE static
+#define LOSS(form, outputs)                              \
+    LOSS_KERNEL(form, outputs, fused_f64, f64, f32)      \
+    LOSS_KERNEL(form, outputs, pairs, f64, f64)
+ALL_LOSSES(LOSS)
+#undef LOSS
+
+CONVERSION_KERNEL(f32, f16, f32)
+CONVERSION_KERNEL(f32, bf16, f32)
+CONVERSION_KERNEL(f64, f16, f64)
+CONVERSION_KERNEL(f64, bf16, f64)
+CONVERSION_KERNEL(f64, f32, f64)
+CONVERSION_KERNEL(f16, f64, f64)
+CONVERSION_KERNEL(bf16, f64, f64)
+CONVERSION_KERNEL(f32, f64, f64)
+
+#define RANGE_KERNEL(type)                                                                          \
+    static int any_##type##_outside_unit_kernel(const void *numbers, ptrdiff_t n)                   \
+    {                                                                                               \
+        v##type zero = v_set_##type(0), one = v_set_##type(1), inside = one;                        \
+        for (ptrdiff_t i = 0; i < n; i += LANES_##type) {                                           \
+            v##type x = v_load_##type##_as_##type((const type *)numbers + i);                       \
+            inside = v_select_##type(v_and_##type(v_le_##type(zero, x), v_le_##type(x, one)), inside, zero); \
+        }                                                                                           \
+        return v_any_##type(v_eq_##type(inside, zero));                                             \
+    }
+RANGE_KERNEL(f32)
+RANGE_KERNEL(f64)
+
 /* longdouble has no vectors: its kernels are the same in every table. */
 #define FUNCTION(inputs, outputs, name, ...) kernel name##_longdouble_kernel;
 #include "functions.def"
+
+#define LOSS(form, outputs) loss_kernel form##_##outputs##_in_extended_kernel;
+ALL_LOSSES(LOSS)
+#undef LOSS
 
 const struct kernels GLUE(kernels_, ISA) = {
 #define FUNCTION(inputs, outputs, name, ...)                \
@@ -30,4 +65,17 @@ const struct kernels GLUE(kernels_, ISA) = {
              [DTYPE_bf16] = name##_bf16_kernel,             \
              [DTYPE_longdouble] = name##_longdouble_kernel},
 #include "functions.def"
+#define LOSS(form, outputs)                                                                            \
+    .losses[WORKING_narrow][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_fused_f64_kernel,  \
+    .losses[WORKING_wide][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_pairs_kernel,        \
+    .losses[WORKING_longdouble][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_extended_kernel,
+ALL_LOSSES(LOSS)
+#undef LOSS
+    .f32_from = {[DTYPE_f16] = f32_from_f16_kernel, [DTYPE_bf16] = f32_from_bf16_kernel},
+    .f64_from = {[DTYPE_f16] = f64_from_f16_kernel, [DTYPE_bf16] = f64_from_bf16_kernel,
+                 [DTYPE_f32] = f64_from_f32_kernel},
+    .from_f64 = {[DTYPE_f16] = f16_from_f64_kernel, [DTYPE_bf16] = bf16_from_f64_kernel,
+                 [DTYPE_f32] = f32_from_f64_kernel},
+    .any_f32_outside_unit = any_f32_outside_unit_kernel,
+    .any_f64_outside_unit = any_f64_outside_unit_kernel,
 };

@@ -5,6 +5,7 @@
 
 #include "control_word.h"
 #include "pool.h"
+#include "staging.h"
 
 /* Elements that are not contiguous pass through a block of this size per operand: small enough that all four stay in the
  * first-level cache, large enough that a kernel's start costs nothing beside it. */
@@ -73,35 +74,6 @@ static inline int contiguous(const struct call *call)
             return 0;
     return 1;
 }
-
-/* With constant sizes a copy is one move, and a contiguous side needs no arithmetic: a fifth of the time of memcpy with
- * variable ones. */
-#define FOR_SIZE(size, COPY)                      \
-    switch (size) {                               \
-    case sizeof(f16): COPY(sizeof(f16)); break;   \
-    case sizeof(f32): COPY(sizeof(f32)); break;   \
-    case sizeof(f64): COPY(sizeof(f64)); break;   \
-    default: COPY(sizeof(longdouble)); break;     \
-    }
-
-static void gather(char *to, const char *from, intptr_t step, ptrdiff_t n, ptrdiff_t size)
-{
-#define COPY(size)                                          \
-    _Pragma("GCC unroll 8") for (ptrdiff_t i = 0; i < n; i++) \
-        memcpy(to + i * (ptrdiff_t)(size), from + i * step, size)
-    FOR_SIZE(size, COPY)
-#undef COPY
-}
-
-static void scatter(char *to, intptr_t step, const char *from, ptrdiff_t n, ptrdiff_t size)
-{
-#define COPY(size)                                          \
-    _Pragma("GCC unroll 8") for (ptrdiff_t i = 0; i < n; i++) \
-        memcpy(to + i * step, from + i * (ptrdiff_t)(size), size)
-    FOR_SIZE(size, COPY)
-#undef COPY
-}
-#undef FOR_SIZE
 
 /* Computes elements [begin, begin + count) with every strided operand gathered to or scattered from its block. */
 static inline void compute_staged(const struct call *call, ptrdiff_t begin, ptrdiff_t count, block *blocks)

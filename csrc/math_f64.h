@@ -261,39 +261,98 @@ INLINE vf64 loss_gradient_f64(struct sigma sigma, vf64 x, struct pair a, struct 
     return finish((struct scaled){value, exponent});
 }
 
+/* (a + b) sigma(x) sigma(-x) */
+INLINE vf64 loss_hessian_f64(struct sigma sigma, struct pair a, struct pair b)
+{
+    struct pair sum = pair_add(a, b);
+    struct pair product = pair_mul(sum, pair_mul(sigma.lower.value, sigma.upper));
+    vf64 y = finish((struct scaled){product, sigma.lower.exponent}), zero = v_set_f64(0);
+    return v_select_f64(v_eq_f64(sum.hi, zero), zero, y);
+}
+
+struct loss_in_pairs { vf64 value, gradient, hessian; };
+
+INLINE struct loss_in_pairs logistic_loss_in_pairs(vf64 x, struct pair a, struct pair b)
+{
+    struct exponential e = exp_neg_abs_f64(x);
+    struct sigma sigma = both_sigmas(e);
+    return (struct loss_in_pairs){loss_value_f64(e, x, a, b), loss_gradient_f64(sigma, x, a, b),
+                                  loss_hessian_f64(sigma, a, b)};
+}
+
+/* The loss of a label y without weights. */
+INLINE struct loss_in_pairs labelled_loss_in_pairs(vf64 x, vf64 y)
+{
+    return logistic_loss_in_pairs(x, one_minus(y), pair_of(y));
+}
+
 INLINE vf64 bce_with_logits_f64(vf64 x, vf64 y)
 {
-    return loss_value_f64(exp_neg_abs_f64(x), x, one_minus(y), pair_of(y));
+    return labelled_loss_in_pairs(x, y).value;
 }
 
 INLINE vf64 bce_with_logits_grad_f64(vf64 x, vf64 y)
 {
-    return loss_gradient_f64(both_sigmas(exp_neg_abs_f64(x)), x, one_minus(y), pair_of(y));
+    return labelled_loss_in_pairs(x, y).gradient;
 }
 
 INLINE void bce_with_logits_value_and_grad_f64(vf64 x, vf64 y, vf64 *value, vf64 *gradient)
 {
-    struct exponential e = exp_neg_abs_f64(x);
-    *value = loss_value_f64(e, x, one_minus(y), pair_of(y));
-    *gradient = loss_gradient_f64(both_sigmas(e), x, one_minus(y), pair_of(y));
+    struct loss_in_pairs loss = labelled_loss_in_pairs(x, y);
+    *value = loss.value;
+    *gradient = loss.gradient;
 }
 
 INLINE void bce_with_logits_grad_and_hess_f64(vf64 x, vf64 y, vf64 *gradient, vf64 *hessian)
 {
-    struct exponential e = exp_neg_abs_f64(x);
-    *gradient = loss_gradient_f64(both_sigmas(e), x, one_minus(y), pair_of(y));
-    *hessian = finish(sigmoid_derivative_scaled(e));
+    *gradient = labelled_loss_in_pairs(x, y).gradient;
+    *hessian = sigmoid_derivative_f64(x);
 }
 
-/* log of a pair with 2^-200 <= hi, cut at -100 */
-INLINE struct pair log_cut_f64(struct pair p)
+/* a factor, where a of 0 drops the factor; the low word of an infinite product is nan. */
+INLINE struct pair pair_times(struct pair a, vf64 factor)
+{
+    vf64 zero = v_set_f64(0);
+    struct pair product = two_product(a.hi, factor);
+    product.lo = v_fma_f64(a.lo, factor, product.lo);
+    product.lo = v_select_f64(v_lt_f64(v_abs_f64(product.hi), v_set_f64(INFINITY)), product.lo, zero);
+    return pair_select(v_eq_f64(a.hi, zero), pair_of(zero), product);
+}
+
+/* As in math_functions.h. */
+INLINE struct loss_in_pairs drop_unweighted_in_pairs(struct loss_in_pairs loss, vf64 a, vf64 b)
+{
+    vf64 zero = v_set_f64(0), weight = v_max_f64(v_abs_f64(a), v_abs_f64(b));
+    return (struct loss_in_pairs){v_select_f64(v_eq_f64(weight, zero), zero, loss.value),
+                                  v_select_f64(v_eq_f64(weight, zero), zero, loss.gradient),
+                                  v_select_f64(v_eq_f64(weight, zero), zero, loss.hessian)};
+}
+
+INLINE struct loss_in_pairs weighted_loss_in_pairs(vf64 x, vf64 y, vf64 w, vf64 p, vf64 s)
+{
+    struct pair rest = one_minus(s), half = pair_of(v_mul_f64(s, v_set_f64(0.5)));
+    struct pair a = pair_add(pair_mul(one_minus(y), rest), half);
+    struct pair b = pair_times(pair_add(pair_mul(pair_of(y), rest), half), p);
+    a = pair_times(a, w);
+    b = pair_times(b, w);
+    return drop_unweighted_in_pairs(logistic_loss_in_pairs(x, a, b), a.hi, b.hi);
+}
+
+/* log of a pair, hi a normal number */
+INLINE struct pair pair_log(struct pair p)
 {
     vf64 z = v_exponent_gap_f64(p.hi, v_set_f64(1));
     vf64 Q = v_ldexp_biased_f64(v_set_f64(1), z);
     struct pair sum = two_sum(p.hi, Q);
     sum.lo = v_add_f64(sum.lo, p.lo);
-    struct pair l = log_of_quotient_f64(fast_two_sum(v_sub_f64(p.hi, Q), p.lo), sum,
-                                        v_sub_f64(z, v_set_f64(ROUND_TO_INTEGER_f64)));
+    return log_of_quotient_f64(fast_two_sum(v_sub_f64(p.hi, Q), p.lo), sum,
+                               v_sub_f64(z, v_set_f64(ROUND_TO_INTEGER_f64)));
+}
+
+/* log of a pair, 2^-200 <= hi, cut at -100 */
+INLINE struct pair log_cut_f64(struct pair p)
+{
+    struct pair l = pair_log(p);
     return pair_select(v_lt_f64(l.hi, v_set_f64(-100)), pair_of(v_set_f64(-100)), l);
 }
 

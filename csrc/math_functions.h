@@ -73,7 +73,7 @@ INLINE vf F(sigmoid_vjp)(vf g, vf x)
 
 /* The logistic loss of x with coefficients a of softplus(x) and b of softplus(-x): a = 1 - y and b = y, times whatever
  * weights there are. */
-struct F(loss) { vf value, gradient; };
+struct F(loss) { vf value, gradient, hessian; };
 
 /* a softplus(x) + b softplus(-x) = c |x| + (a + b) log(1 + e^-|x|), c = a right of zero and b left of it: both terms
  * positive. c = 0 drops its term at infinite x too. */
@@ -93,17 +93,59 @@ INLINE vf F(loss_gradient)(struct F(sides) sigma, vf a, vf b)
     return V(div)(both, sigma.sum);
 }
 
+/* (a + b) sigma(x) sigma(-x) */
+INLINE vf F(loss_hessian)(struct F(sides) sigma, vf a, vf b)
+{
+    vf zero = V(set)(0), sum = V(add)(a, b);
+    vf both = V(div)(V(mul)(sigma.positive, sigma.negative), V(mul)(sigma.sum, sigma.sum));
+    return V(select)(V(eq)(sum, zero), zero, V(mul)(sum, both));
+}
+
 INLINE struct F(loss) F(logistic_loss)(vf x, vf a, vf b)
 {
     struct F(ratio) e = F(exp_neg_abs)(x);
     struct F(sides) sigma = F(sides_of)(e, x);
-    return (struct F(loss)){F(loss_value)(e, x, a, b), F(loss_gradient)(sigma, a, b)};
+    return (struct F(loss)){F(loss_value)(e, x, a, b), F(loss_gradient)(sigma, a, b), F(loss_hessian)(sigma, a, b)};
 }
 
 /* The loss of a label y without weights. Outputs that are not asked for cost nothing: the call is inlined. */
 INLINE struct F(loss) F(labelled_loss)(vf x, vf y)
 {
     return F(logistic_loss)(x, V(sub)(V(set)(1), y), y);
+}
+
+/* coefficient term, where 0 drops the term, be that infinite or nan */
+INLINE vf F(times)(vf coefficient, vf term)
+{
+    vf zero = V(set)(0);
+    return V(select)(V(eq)(coefficient, zero), zero, V(mul)(coefficient, term));
+}
+
+/* With weight w, pos_weight p and smoothing s, which moves each share of the label, y and 1 - y, to share (1 - s) + s/2:
+ * a = w share(1 - y),  b = w p share(y). */
+struct F(coefficients) { vf a, b; };
+
+INLINE struct F(coefficients) F(weigh)(vf y, vf w, vf p, vf s)
+{
+    vf one = V(set)(1), rest = V(sub)(one, s), half = V(mul)(s, V(set)((WORK)0.5));
+    vf a = V(MADD)(V(sub)(one, y), rest, half);
+    vf b = F(times)(V(MADD)(y, rest, half), p);
+    return (struct F(coefficients)){F(times)(a, w), F(times)(b, w)};
+}
+
+/* Without any weight a loss is 0, whatever the logit. */
+INLINE struct F(loss) F(drop_unweighted)(struct F(loss) loss, vf a, vf b)
+{
+    vf zero = V(set)(0), weight = V(max)(V(abs)(a), V(abs)(b));
+    return (struct F(loss)){V(select)(V(eq)(weight, zero), zero, loss.value),
+                            V(select)(V(eq)(weight, zero), zero, loss.gradient),
+                            V(select)(V(eq)(weight, zero), zero, loss.hessian)};
+}
+
+INLINE struct F(loss) F(weighted_loss)(vf x, vf y, vf w, vf p, vf s)
+{
+    struct F(coefficients) weighed = F(weigh)(y, w, p, s);
+    return F(drop_unweighted)(F(logistic_loss)(x, weighed.a, weighed.b), weighed.a, weighed.b);
 }
 
 INLINE vf F(bce_with_logits)(vf x, vf y)

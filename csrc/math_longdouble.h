@@ -115,3 +115,39 @@ INLINE void bce_with_logits_grad_and_hess_longdouble(vlongdouble x, vlongdouble 
 #define bce_with_logits_grad_longdouble bce_with_logits_grad_in_longdouble
 #define bce_with_logits_value_and_grad_longdouble bce_with_logits_value_and_grad_in_longdouble
 #define bce_longdouble bce_in_longdouble
+
+/* The forms of loss over these. */
+
+#define sigmoid_in_extended sigmoid_longdouble
+#define sigmoid_derivative_in_extended sigmoid_derivative_longdouble
+#define log_sigmoid_in_extended log_sigmoid_longdouble
+#define sigmoid_gate_in_extended sigmoid_gate_longdouble
+#define bce_in_extended bce_longdouble
+#define log_in_extended logl
+#define exp_of_negative_in_extended expl
+#define times_in_extended times_in_longdouble
+#define quotient_in_extended v_div_longdouble
+#define loss_in_extended loss_in_longdouble
+
+INLINE struct loss_in_extended labelled_loss_in_extended(vlongdouble x, vlongdouble y)
+{
+    struct loss_in_longdouble loss = labelled_loss_in_longdouble(x, y);
+    loss.hessian = sigmoid_derivative_longdouble(x);
+    return loss;
+}
+
+INLINE struct loss_in_extended weighted_loss_in_extended(vlongdouble x, vlongdouble y, vlongdouble w, vlongdouble p,
+                                                         vlongdouble s)
+{
+    struct coefficients_in_longdouble weighed = weigh_in_longdouble(y, w, p, s);
+    struct loss_in_longdouble loss = logistic_loss_in_longdouble(x, weighed.a, weighed.b);
+    vlongdouble sum = weighed.a + weighed.b;
+    loss.hessian = sum == 0 ? 0 : sigmoid_vjp_longdouble(sum, x);
+    return drop_unweighted_in_longdouble(loss, weighed.a, weighed.b);
+}
+
+#define WORK longdouble
+#define READING extended
+#include "math_loss_forms.h"
+#undef WORK
+#undef READING

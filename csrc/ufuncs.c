@@ -104,7 +104,7 @@ static int attribute_is(PyObject *object, const char *attribute, const char *exp
 }
 
 /* ml_dtypes is recognized by name, never imported. */
-static int is_bf16(const PyArray_DTypeMeta *dtype)
+int is_bf16(const PyArray_DTypeMeta *dtype)
 {
     PyObject *scalar = dtype == NULL ? NULL : (PyObject *)dtype->scalar_type;
     return scalar != NULL && attribute_is(scalar, "__name__", "bfloat16") && attribute_is(scalar, "__module__", "ml_dtypes");

@@ -2,9 +2,12 @@
 #ifndef PYSIGMOID_UFUNCS_H
 #define PYSIGMOID_UFUNCS_H
 
-#include <Python.h>
+#include "numpy_api.h"
 
 /* Adds every ufunc, and `functions`, the list of rows with their accuracy, to the module. 0, or -1 with an exception. */
 int add_ufuncs(PyObject *module);
+
+/* Whether this is the bfloat16 of ml_dtypes. */
+int is_bf16(const PyArray_DTypeMeta *dtype);
 
 #endif

@@ -3,9 +3,8 @@
 An error names the argument, the value and the remedy, and comes before anything is written.
 """
 
-from collections.abc import Callable
 from numbers import Real
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -37,9 +36,7 @@ def float_dtype(name: str, dtype: DType) -> DType:
     )
 
 
-def loss_dtype(dtype: npt.DTypeLike | None, default: DType) -> DType:
-    if dtype is None:
-        return default
+def loss_dtype(dtype: npt.DTypeLike) -> DType:
     asked = np.dtype(dtype)
     if not is_float(asked):
         raise TypeError(f"dtype is {asked}; choose a float type, for example np.float64")
@@ -153,82 +150,74 @@ def read_mask(where: Any, shape: Shape) -> Array:
     return broadcast("where", kept, shape)
 
 
-def kept_elements(operands: list[Operand], excluded: list[Array], shape: Shape) -> Array | None:
-    """True for each element that counts, None where all of them do."""
-    excluded = excluded + [broadcast(name, masked, shape) for name, _, masked, _ in operands if masked is not None]
-    kept = ~np.logical_or.reduce(excluded) if excluded else np.asarray(True)
-    for name, _, _, missing in operands:
-        if missing is not None and np.any(kept & broadcast(name, missing, shape)):
-            raise TypeError(f"{name} holds missing values (NA); leave them out with where=~{name}.isna()")
-    return None if np.all(kept) else np.asarray(kept)
-
-
 class Samples(NamedTuple):
-    """What a loss is taken over: arrays of one shape, and which of their elements count."""
+    """What a loss is taken over: arrays of one shape (factors and masks may have none), and which elements count."""
 
-    input: Operand
-    target: Operand
-    weight: Array | None  # None where it would multiply by 1 throughout
-    pos_weight: Array | None
-    kept: Array | None  # None where every element counts
-    dtype: DType  # of results
-    precision: DType  # to work in; results are rounded once, from here to `dtype`
+    input: Array
+    target: Array
+    weight: Array | None = None
+    pos_weight: Array | None = None
+    kept: Array | None = None  # True for elements to take; None where that is all of them
+    dropped: Array | None = None  # True for elements to leave out
+    ignored: float | None = None  # the label of elements to leave out
 
-    @property
-    def shape(self) -> Shape:
-        return self.input.values.shape
+    def counted(self) -> Array:
+        """True for each element that counts."""
+        counted = np.asarray(True) if self.kept is None else self.kept
+        if self.dropped is not None:
+            counted = counted & ~self.dropped
+        if self.ignored is not None:
+            counted = counted & ~equals(self.target, self.ignored)
+        return np.broadcast_to(counted, self.input.shape)
 
-    def in_precision(self) -> tuple[Array, Array]:
-        """Inputs and targets to compute with."""
-        return self.input.values.astype(self.precision), self.target.values.astype(self.precision)
 
-
-@np.errstate(all="ignore")
 def read_samples(
+    names: tuple[str, str],
     input: Any,
     target: Any,
     weight: Any,
     where: Any,
     pos_weight: Any = None,
     ignore_value: float | None = None,
-    check: Callable[[Samples], None] | None = None,
-    names: tuple[str, str] = ("input", "target"),
 ) -> Samples:
-    """Read the arguments that a loss pairs element by element, and let `check` look at their values."""
+    """Read the arguments that a loss pairs element by element."""
     inputs, targets = read_operand(names[0], input), read_operand(names[1], target)
     require_same_shape(inputs, targets)
     weights = None if weight is None else read_operand("weight", weight)
     pos_weights = None if pos_weight is None else read_operand("pos_weight", pos_weight)
     shape = inputs.values.shape
-    excluded = []
-    if where is not None:
-        excluded.append(~read_mask(where, shape))
-    if ignore_value is not None:
-        excluded.append(equals(targets.values, real("ignore_value", ignore_value)))
     operands = [operand for operand in (inputs, targets, weights, pos_weights) if operand is not None]
-    kept = kept_elements(operands, excluded, shape)
-    dtype = float_dtype(inputs.name, inputs.values.dtype)
-    precision = np.dtype(np.longdouble if dtype.char == "g" else np.float64)
     samples = Samples(
-        inputs,
-        targets,
-        _factor(weights, shape, precision),
-        _factor(pos_weights, shape, precision),
-        kept,
-        dtype,
-        precision,
+        inputs.values,
+        targets.values,
+        _factor(weights, shape),
+        _factor(pos_weights, shape),
+        None if where is None else read_mask(where, shape),
+        _masked(operands, shape),
+        None if ignore_value is None else _ignored(targets.values.dtype, ignore_value),
     )
-    if check is not None:
-        check(samples)
+    for name, _, _, missing in operands:
+        if missing is not None and np.any(samples.counted() & broadcast(name, missing, shape)):
+            raise TypeError(f"{name} holds missing values (NA); leave them out with where=~{name}.isna()")
     return samples
 
 
-def _factor(weight: Operand | None, shape: Shape, dtype: DType) -> Array | None:
-    if weight is None:
-        return None
-    values = weight.values.astype(dtype)
-    factor = broadcast(weight.name, values, shape)
-    return None if np.all(values == 1) else factor
+def _factor(weight: Operand | None, shape: Shape) -> Array | None:
+    if weight is None or weight.values.ndim == 0:
+        return None if weight is None else weight.values
+    return broadcast(weight.name, weight.values, shape)
+
+
+def _masked(operands: list[Operand], shape: Shape) -> Array | None:
+    masks = [broadcast(name, masked, shape) for name, _, masked, _ in operands if masked is not None]
+    return np.logical_or.reduce(masks) if len(masks) > 1 else masks[0] if masks else None
+
+
+@np.errstate(all="ignore")
+def _ignored(dtype: DType, ignore_value: Any) -> float:
+    """The number that marks labels, in their own precision."""
+    number = real("ignore_value", ignore_value)
+    return float(dtype.type(number)) if is_float(dtype) else number
 
 
 # Ranges
@@ -255,36 +244,31 @@ def refuse_softplus_options(beta: object, threshold: object) -> None:
         )
 
 
-def check_targets(samples: Samples) -> None:
-    """Raise unless every label that counts lies in [0, 1]."""
-    input, target, kept = samples.input, samples.target, samples.kept
-    index = _first_outside(target.values, kept)
-    if index is not None:
-        question = f"All of {input.name} lies between 0 and 1: are {input.name} and {target.name} swapped?"
-        swapped = _first_outside(input.values, kept) is None
-        raise _out_of_range(target, index, question if swapped else "")
+def raise_outside(samples: Samples, names: tuple[str, str], probabilities: bool) -> NoReturn:
+    """Raise for the first number that counts and lies outside [0, 1]: a probability, or a label."""
+    input_name, target_name = names
+    counted = samples.counted()
+    first_input = _first_outside(samples.input, counted)
+    first_target = _first_outside(samples.target, counted)
+    if probabilities and first_input is not None:
+        hint = "For logits use binary_cross_entropy_with_logits."
+        raise _out_of_range(input_name, samples.input, first_input, hint)
+    if first_target is None:
+        raise ValueError(f"{target_name} was changed while it was read; pass a copy")
+    swapped = not probabilities and first_input is None
+    question = f"All of {input_name} lies between 0 and 1: are {input_name} and {target_name} swapped?"
+    raise _out_of_range(target_name, samples.target, first_target, question if swapped else "")
 
 
-def check_probabilities(samples: Samples) -> None:
-    """Raise unless every probability and every label that counts lies in [0, 1]."""
-    index = _first_outside(samples.input.values, samples.kept)
-    if index is not None:
-        raise _out_of_range(samples.input, index, "For logits use binary_cross_entropy_with_logits.")
-    index = _first_outside(samples.target.values, samples.kept)
-    if index is not None:
-        raise _out_of_range(samples.target, index)
-
-
-def _first_outside(values: Array, kept: Array | None) -> tuple[Any, ...] | None:
+@np.errstate(all="ignore")
+def _first_outside(values: Array, counted: Array) -> tuple[Any, ...] | None:
     """The index of the first element outside [0, 1] that counts; nan is outside."""
-    outside = ~((values >= 0) & (values <= 1))
-    if kept is not None:
-        outside = outside & kept
+    outside = ~((values >= 0) & (values <= 1)) & counted
     return np.unravel_index(np.argmax(outside), values.shape) if np.any(outside) else None
 
 
-def _out_of_range(operand: Operand, index: tuple[Any, ...], hint: str = "") -> ValueError:
-    name, value = operand.name, operand.values[index]
+def _out_of_range(name: str, values: Array, index: tuple[Any, ...], hint: str) -> ValueError:
+    value = values[index]
     position = f"{name}[{', '.join(map(str, index))}]" if index else name
     sentences = [
         f"{name} must lie between 0 and 1, but {position} is {value}.",

@@ -10,21 +10,29 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pysigmoid import _core, _evaluation
+from pysigmoid import _core
 from pysigmoid._arguments import (
     Array,
     Axis,
-    check_probabilities,
-    check_targets,
     elementwise_operand,
     float_dtype,
-    read_samples,
     real,
     refuse_dask,
     refuse_softplus_options,
 )
-from pysigmoid._evaluation import Reduction, ReductionName
-from pysigmoid._losses import FocalLoss, LogisticLoss, ProbabilityLoss
+from pysigmoid._losses import (
+    FOCAL,
+    GRAD_AND_HESS,
+    LOGISTIC,
+    NO_OPTIONS,
+    PROBABILITY,
+    VALUE,
+    VALUE_AND_GRAD,
+    evaluate,
+    focal_options,
+    smoothing,
+)
+from pysigmoid._reductions import ReductionName
 
 __all__ = [
     "binary_cross_entropy",
@@ -361,10 +369,8 @@ def binary_cross_entropy_with_logits(
     >>> F.binary_cross_entropy_with_logits(logits, [0, 1, -1], ignore_value=-1)
     np.float32(0.3465736)
     """
-    check = check_targets if validate else None
-    samples = read_samples(input, target, weight, where, pos_weight, ignore_value, check)
-    loss = LogisticLoss(samples, label_smoothing)
-    return _evaluation.value(loss, Reduction(samples, reduction, axis, keepdims), dtype, out)
+    samples, sums = (input, target, weight, where, pos_weight, ignore_value), (reduction, axis, keepdims)
+    return evaluate(LOGISTIC, VALUE, smoothing(label_smoothing), samples, sums, validate, dtype, out)[0]
 
 
 def binary_cross_entropy_with_logits_value_and_grad(
@@ -422,10 +428,11 @@ def binary_cross_entropy_with_logits_value_and_grad(
     >>> grad
     array([-2.0611537e-09, -4.5397868e-05], dtype=float32)
     """
-    check = check_targets if validate else None
-    samples = read_samples(input, target, weight, where, pos_weight, ignore_value, check)
-    loss = LogisticLoss(samples, label_smoothing)
-    return _evaluation.value_and_grad(loss, Reduction(samples, reduction, axis, keepdims), dtype, out, grad_out)
+    samples, sums = (input, target, weight, where, pos_weight, ignore_value), (reduction, axis, keepdims)
+    loss, grad = evaluate(
+        LOGISTIC, VALUE_AND_GRAD, smoothing(label_smoothing), samples, sums, validate, dtype, out, grad_out
+    )
+    return loss, grad
 
 
 def binary_cross_entropy_with_logits_grad_and_hess(
@@ -476,10 +483,11 @@ def binary_cross_entropy_with_logits_grad_and_hess(
     >>> hess
     array([9.357623e-14, 2.500000e-01, 9.357623e-14], dtype=float32)
     """
-    check = check_targets if validate else None
-    samples = read_samples(input, target, weight, where, pos_weight, ignore_value, check)
-    loss = LogisticLoss(samples, label_smoothing)
-    return _evaluation.grad_and_hess(loss, Reduction(samples, reduction, axis), grad_out, hess_out)
+    samples, sums = (input, target, weight, where, pos_weight, ignore_value), (reduction, axis, False)
+    grad, hess = evaluate(
+        LOGISTIC, GRAD_AND_HESS, smoothing(label_smoothing), samples, sums, validate, None, None, grad_out, hess_out
+    )
+    return grad, hess
 
 
 def binary_cross_entropy(
@@ -531,9 +539,8 @@ def binary_cross_entropy(
     >>> F.binary_cross_entropy(F.sigmoid(np.float32([20.0])), [0])
     np.float32(100.0)
     """
-    check = check_probabilities if validate else None
-    samples = read_samples(input, target, weight, where, check=check)
-    return _evaluation.value(ProbabilityLoss(samples), Reduction(samples, reduction, axis, keepdims))
+    samples, sums = (input, target, weight, where), (reduction, axis, keepdims)
+    return evaluate(PROBABILITY, VALUE, NO_OPTIONS, samples, sums, validate)[0]
 
 
 def sigmoid_focal_loss(
@@ -588,10 +595,8 @@ def sigmoid_focal_loss(
     >>> F.sigmoid_focal_loss(np.float32([2.0, 20.0]), [1, 1])
     array([4.5089072e-04, 2.1891277e-27], dtype=float32)
     """
-    check = check_targets if validate else None
-    samples = read_samples(inputs, targets, weight, where, check=check, names=("inputs", "targets"))
-    loss = FocalLoss(samples, alpha, gamma)
-    return _evaluation.value(loss, Reduction(samples, reduction, axis, keepdims), dtype, out)
+    samples, sums = (inputs, targets, weight, where), (reduction, axis, keepdims)
+    return evaluate(FOCAL, VALUE, focal_options(alpha, gamma), samples, sums, validate, dtype, out)[0]
 
 
 def sigmoid_focal_loss_value_and_grad(
@@ -642,10 +647,11 @@ def sigmoid_focal_loss_value_and_grad(
     >>> grad
     array([-1.217735e-03, -6.567383e-27], dtype=float32)
     """
-    check = check_targets if validate else None
-    samples = read_samples(inputs, targets, weight, where, check=check, names=("inputs", "targets"))
-    loss = FocalLoss(samples, alpha, gamma)
-    return _evaluation.value_and_grad(loss, Reduction(samples, reduction, axis, keepdims), dtype, out, grad_out)
+    samples, sums = (inputs, targets, weight, where), (reduction, axis, keepdims)
+    loss, grad = evaluate(
+        FOCAL, VALUE_AND_GRAD, focal_options(alpha, gamma), samples, sums, validate, dtype, out, grad_out
+    )
+    return loss, grad
 
 
 def sigmoid_focal_loss_grad_and_hess(
@@ -696,7 +702,8 @@ def sigmoid_focal_loss_grad_and_hess(
     >>> hess
     array([-7.99995108e-03,  9.97858494e-02,  6.68039479e-07])
     """
-    check = check_targets if validate else None
-    samples = read_samples(inputs, targets, weight, where, check=check, names=("inputs", "targets"))
-    loss = FocalLoss(samples, alpha, gamma)
-    return _evaluation.grad_and_hess(loss, Reduction(samples, reduction, axis), grad_out, hess_out)
+    samples, sums = (inputs, targets, weight, where), (reduction, axis, False)
+    grad, hess = evaluate(
+        FOCAL, GRAD_AND_HESS, focal_options(alpha, gamma), samples, sums, validate, None, None, grad_out, hess_out
+    )
+    return grad, hess

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pysigmoid import functional as F
 from pysigmoid._arguments import Array, Axis, refuse_softplus_options
-from pysigmoid._evaluation import ReductionName, check_reduction
+from pysigmoid._reductions import ReductionName, check_reduction
 
 __all__ = [
     "GLU",

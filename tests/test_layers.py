@@ -32,7 +32,7 @@ LAYERS = {
         ["Python.h", "numpy/*", *STANDARD_C, *LISTS, *TABLE, "dispatch.h", "loops.h", "losses.h", "pool.h"],
     ),
     "strides, overlap, floating-point mode": (
-        ["loops.*", "losses.*", "control_word.h"],
+        ["loops.*", "losses.*", "losses_driver.h", "staging.h", "axes.*", "numbers.*", "control_word.h"],
         [*STANDARD_C, "fenv.h", *TABLE, "dispatch.h", "pool.h"],
     ),
     "threads": (

@@ -1,0 +1,212 @@
+/* The driver of the fused losses: rows, blocks, masks, sums and divisors; the formulas are the kernels'. */
+#include "losses.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control_word.h"
+#include "dispatch.h"
+#include "pool.h"
+#include "staging.h"
+
+/* Elements pass in blocks that stay in the first-level cache, and a block is the leaf of a sum: 16 running sums, which
+ * hide the latency of an addition, joined pairwise. */
+enum { BLOCK = 1024, RUNNING_SUMS = 16 };
+
+/* Parts of a sum that threads may take: enough for many threads, few enough to keep. */
+enum { MOST_NODES = 1024 };
+
+/* Room for one operand of a block, in any number type. */
+typedef union { longdouble alignment; char bytes[BLOCK * sizeof(longdouble)]; } room;
+
+static int aligned(const void *data, enum number number)
+{
+    ptrdiff_t size = size_of_number(number);
+    return (uintptr_t)data % (uintptr_t)size == 0;
+}
+
+/* Where `count` elements from `element` on lie side by side as they are needed; NULL where they do not. Kernels take whole
+ * packs only. */
+static void *in_place(const struct operand *operand, const struct axes *axes, ptrdiff_t element, ptrdiff_t count,
+                      enum number number)
+{
+    if (operand->swapped || operand->number != number || count % WHOLE_PACKS != 0)
+        return NULL;
+    struct place place = place_of(axes, element);
+    char *first = operand->data + offset_of(axes, operand->steps, &place);
+    int together = run_from(axes, &place, count) == count && run_step(axes, operand->steps) == size_of_number(number);
+    return together && aligned(first, number) ? first : NULL;
+}
+
+/* Copies elements of a strided operand to a block. */
+static void gather_elements(char *to, const struct operand *operand, const struct axes *axes, ptrdiff_t element,
+                            ptrdiff_t count)
+{
+    ptrdiff_t size = size_of_number(operand->number), step = run_step(axes, operand->steps), run;
+    struct place place = place_of(axes, element);
+    for (ptrdiff_t i = 0; i < count; i += run, advance(axes, &place, run)) {
+        run = run_from(axes, &place, count - i);
+        gather(to + i * size, operand->data + offset_of(axes, operand->steps, &place), step, run, size);
+    }
+    if (operand->swapped)
+        swap_bytes(to, operand->number, count);
+}
+
+static void scatter_elements(const struct operand *operand, char *from, const struct axes *axes, ptrdiff_t element,
+                             ptrdiff_t count)
+{
+    ptrdiff_t size = size_of_number(operand->number), step = run_step(axes, operand->steps), run;
+    struct place place = place_of(axes, element);
+    if (operand->swapped)
+        swap_bytes(from, operand->number, count);
+    for (ptrdiff_t i = 0; i < count; i += run, advance(axes, &place, run)) {
+        run = run_from(axes, &place, count - i);
+        scatter(operand->data + offset_of(axes, operand->steps, &place), step, from + i * size, run, size);
+    }
+}
+
+static ptrdiff_t whole_packs(ptrdiff_t count)
+{
+    return (count + WHOLE_PACKS - 1) / WHOLE_PACKS * WHOLE_PACKS;
+}
+
+/* Repeats the last element up to whole packs. */
+static void fill_pack(char *elements, ptrdiff_t count, ptrdiff_t size)
+{
+    char *end = elements + count * size;
+    gather(end, end - size, 0, whole_packs(count) - count, size);
+}
+
+/* `count` elements from `element` on as numbers of a type, side by side, in whole packs: where they lie, or in `to`. */
+static const void *stage(room *to, const struct operand *operand, const struct axes *axes, ptrdiff_t element,
+                         ptrdiff_t count, enum number number)
+{
+    room raw;
+    const void *there = in_place(operand, axes, element, count, number);
+    if (there != NULL)
+        return there;
+    const void *contiguous = in_place(operand, axes, element, count, operand->number);
+    if (contiguous == NULL) {
+        char *gathered = operand->number == number ? to->bytes : raw.bytes;
+        gather_elements(gathered, operand, axes, element, count);
+        fill_pack(gathered, count, size_of_number(operand->number));
+        contiguous = gathered;
+    }
+    if (operand->number != number)
+        convert_numbers(to->bytes, number, contiguous, operand->number, whole_packs(count));
+    return to->bytes;
+}
+
+/* Writes a block of numbers, rounded to the operand's type. */
+static void deliver(const struct operand *operand, const struct axes *axes, ptrdiff_t element, ptrdiff_t count,
+                    const void *numbers, enum number number)
+{
+    room narrowed;
+    void *there = in_place(operand, axes, element, count, operand->number);
+    convert_numbers(there != NULL ? there : narrowed.bytes, operand->number, numbers, number, whole_packs(count));
+    if (there == NULL)
+        scatter_elements(operand, narrowed.bytes, axes, element, count);
+}
+
+/* The block of a derivative: at its place where it can be computed there. */
+static void *target_of(room *block, const struct operand *operand, const struct axes *axes, ptrdiff_t element,
+                       ptrdiff_t count, enum number number)
+{
+    void *there = operand->data == NULL ? NULL : in_place(operand, axes, element, count, number);
+    return there != NULL ? there : block->bytes;
+}
+
+static void leave_out(char *terms, ptrdiff_t size, const uint8_t *kept, ptrdiff_t count)
+{
+    for (ptrdiff_t i = 0; i < count; i++)
+        if (!kept[i])
+            memset(terms + i * size, 0, (size_t)size);
+}
+
+static void finish_derivative(const struct operand *operand, const struct axes *axes, ptrdiff_t element, ptrdiff_t count,
+                              void *derivative, const room *block, enum number number, const uint8_t *kept)
+{
+    if (operand->data == NULL)
+        return;
+    if (kept != NULL)
+        leave_out(derivative, size_of_number(number), kept, count);
+    if (derivative == block->bytes)
+        deliver(operand, axes, element, count, derivative, number);
+}
+
+/* Whether a closer look is needed for numbers outside [0, 1]; what was a longdouble may have been rounded into it. */
+static int may_be_outside_unit(const void *staged, enum number number, enum number source, ptrdiff_t count)
+{
+    if (number == NUMBER_longdouble || source == NUMBER_longdouble)
+        return 1;
+    return (number == NUMBER_f32 ? active.any_f32_outside_unit : active.any_f64_outside_unit)(staged, whole_packs(count));
+}
+
+/* Marks the loss where a number that counts lies outside [0, 1]. `staged` is the block as it is at hand. */
+static void validate_block(struct loss *loss, const struct operand *operand, ptrdiff_t element, ptrdiff_t count,
+                           const void *staged, enum number number, const uint8_t *kept)
+{
+    room room;
+    const longdouble *numbers;
+    if (!may_be_outside_unit(staged, number, operand->number, count))
+        return;
+    numbers = stage(&room, operand, &loss->axes, element, count, NUMBER_longdouble);
+    for (ptrdiff_t i = 0; i < count; i++)
+        if ((kept == NULL || kept[i]) && !(numbers[i] >= 0 && numbers[i] <= 1))
+            atomic_store_explicit(&loss->outside, 1, memory_order_relaxed);
+}
+
+static int leaves_out(const struct loss *loss)
+{
+    return loss->kept.data != NULL || loss->dropped.data != NULL || loss->ignores;
+}
+
+/* The type in which kernels take logits, and labels of the plain form. */
+static enum number logits_number(const struct loss *loss, enum number work)
+{
+    return loss->working == WORKING_narrow ? NUMBER_f32 : work;
+}
+
+static int is_f32_or_absent(const struct operand *operand)
+{
+    return operand->data == NULL || operand->number == NUMBER_f32;
+}
+
+/* Whether kernels shall round the derivatives at once. */
+static int rounds_derivatives(const struct loss *loss)
+{
+    return loss->working == WORKING_narrow && is_f32_or_absent(&loss->gradient) && is_f32_or_absent(&loss->hessian);
+}
+
+static int divisors_vary(const struct loss *loss)
+{
+    return loss->divisor != DIVISOR_fixed;
+}
+
+#define WORK f64
+#define enter_mode enter_our_mode
+#define leave_mode leave_our_mode
+#define MODE control_word
+#include "losses_driver.h"
+#undef WORK
+#undef enter_mode
+#undef leave_mode
+#undef MODE
+
+#define WORK longdouble
+#define enter_mode enter_our_mode_longdouble
+#define leave_mode leave_our_mode_longdouble
+#define MODE fenv_t
+#include "losses_driver.h"
+
+void validate_loss(struct loss *loss)
+{
+    run_in_parallel(loss->working == WORKING_longdouble ? validation_task_in_longdouble : validation_task_in_f64, loss,
+                    loss->rows * loss->row_length, BLOCK);
+}
+
+int evaluate_loss(struct loss *loss)
+{
+    return loss->working == WORKING_longdouble ? evaluate_in_longdouble(loss) : evaluate_in_f64(loss);
+}

@@ -1,0 +1,65 @@
+/* The forms of loss with their weights and derivatives in the logit, read once for each working precision over
+ * functions of that reading (logistic_loss, bce, sigmoid, ...). A coefficient of 0 drops its term, be that infinite or nan.
+ */
+
+INLINE vf F(where_zero)(vf number, vf yes, vf no)
+{
+    return V(select)(V(eq)(number, V(set)(0)), yes, no);
+}
+
+/* m^gamma for 0 <= m <= 1. Up to the eighth power so few products round less than an exponential does. */
+INLINE vf F(power)(vf m, vf log_m, WORK gamma)
+{
+    if (!(gamma == (int)gamma && gamma <= 8))
+        return F(exp_of_negative)(V(mul)(V(set)(gamma), log_m));
+    vf power = V(set)(1);
+    for (int i = 0; i < (int)gamma; i++)
+        power = V(mul)(power, m);
+    return power;
+}
+
+/* w alpha_t m^gamma L with L the logistic loss, m = 1 - p_t = (1 - y) sigma(x) + y sigma(-x), and alpha_t = alpha y +
+ * (1 - alpha) (1 - y), or 1 where alpha is negative.
+ *
+ * With g = L', s = sigma'(x) = L'', k = 1 - 2 y: m' = k s, and with r = s / m
+ *   (m^gamma L)'  = m^gamma (g + gamma k r L)
+ *   (m^gamma L)'' = m^gamma (s + gamma k (2 r g + r L (sigma(-x) - sigma(x) + (gamma - 1) k r)))
+ * On the right side of a hard label m is sigma(-|x|), which may underflow: r and log m do not. Infinite L meets r = 0. */
+INLINE struct F(loss) F(focal_loss)(vf x, vf y, vf w, vf alpha, WORK gamma)
+{
+    vf zero = V(set)(0), one = V(set)(1), negative = V(sub)(one, y);
+    vf k = V(sub)(negative, y), minus_x = V(neg)(x);
+    struct F(loss) L = F(labelled_loss)(x, y);
+    vf m = V(add)(F(sigmoid_gate)(negative, x), F(sigmoid_gate)(y, minus_x));
+
+    vf wrong_side = V(select)(V(lt)(x, zero), y, negative); /* the share of the label on it */
+    vf r = F(where_zero)(wrong_side, F(sigmoid)(V(abs)(x)), V(div)(F(sigmoid_derivative)(x), m));
+    vf log_m = F(where_zero)(wrong_side, F(log_sigmoid)(V(neg_abs)(x)), F(log)(m));
+
+    vf gamma_k = V(mul)(V(set)(gamma), k), infinity = V(set)((WORK)INFINITY);
+    vf rL = V(select)(V(eq)(L.value, infinity), zero, V(mul)(r, L.value));
+    vf bend = V(fma)(V(mul)(V(set)(gamma - 1), k), r, V(sub)(F(sigmoid)(minus_x), F(sigmoid)(x)));
+    vf bracket = V(fma)(rL, bend, V(mul)(V(add)(r, r), L.gradient));
+
+    vf balance = V(fma)(alpha, y, V(mul)(V(sub)(one, alpha), negative));
+    vf c = F(times)(V(select)(V(lt)(alpha, zero), one, balance), w);
+    vf modulation = F(power)(m, log_m, gamma);
+    return (struct F(loss)){
+        F(times)(c, F(times)(modulation, L.value)),
+        F(times)(c, V(mul)(modulation, V(fma)(gamma_k, rL, L.gradient))),
+        F(times)(c, V(mul)(modulation, V(fma)(gamma_k, bracket, L.hessian))),
+    };
+}
+
+/* w (-y log p - (1 - y) log(1 - p)), which has no derivatives here */
+INLINE struct F(loss) F(probability_loss)(vf p, vf y, vf w)
+{
+    vf zero = V(set)(0);
+    return (struct F(loss)){F(times)(w, F(bce)(p, y)), zero, zero};
+}
+
+/* What is 0 stays 0 where nothing is left to divide by. */
+INLINE vf F(divided)(vf derivative, vf divisor)
+{
+    return F(where_zero)(derivative, derivative, F(quotient)(derivative, divisor));
+}
