@@ -6,6 +6,7 @@
 #include "loss_call.h"
 
 #include "losses.h"
+#include "overlap.h"
 #include "ufuncs.h"
 
 const char loss_call_doc[] =
@@ -266,40 +267,6 @@ static PyArrayObject *new_like(PyArrayObject *array, PyArray_Descr *descriptor)
     return (PyArrayObject *)PyArray_NewLikeArray(array, NPY_KEEPORDER, descriptor, 0);
 }
 
-struct range { uintptr_t low, high; };
-
-static struct range bytes_of(PyArrayObject *array)
-{
-    struct range range = {(uintptr_t)PyArray_BYTES(array), (uintptr_t)PyArray_BYTES(array)};
-    for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
-        npy_intp reach = (PyArray_DIM(array, axis) - 1) * PyArray_STRIDE(array, axis);
-        if (reach < 0)
-            range.low += (uintptr_t)reach;
-        else
-            range.high += (uintptr_t)reach;
-    }
-    range.high += (uintptr_t)PyArray_ITEMSIZE(array);
-    return range;
-}
-
-static int is_disjoint(PyArrayObject *one, PyArrayObject *other)
-{
-    struct range a = bytes_of(one), b = bytes_of(other);
-    return a.high <= b.low || b.high <= a.low;
-}
-
-/* Each element at the same place in both. */
-static int is_identical(PyArrayObject *one, PyArrayObject *other)
-{
-    if (PyArray_BYTES(one) != PyArray_BYTES(other) || PyArray_NDIM(one) != PyArray_NDIM(other)
-        || PyArray_ITEMSIZE(one) != PyArray_ITEMSIZE(other))
-        return 0;
-    for (int axis = 0; axis < PyArray_NDIM(one); axis++)
-        if (PyArray_DIM(one, axis) > 1 && PyArray_STRIDE(one, axis) != PyArray_STRIDE(other, axis))
-            return 0;
-    return 1;
-}
-
 /* Whether the value is to be rounded to another dtype than that of its buffer. */
 static int is_cast(const struct request *request, int output)
 {
@@ -314,7 +281,7 @@ static int is_read_again(const struct request *request, int output)
                                      request->pos_weight, request->kept,   request->dropped};
     int by_element = output != VALUE || request->reduction == REDUCTION_none;
     for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++)
-        if (inputs[k] != NULL && !is_disjoint(buffer, inputs[k]) && !(by_element && is_identical(buffer, inputs[k])))
+        if (inputs[k] != NULL && !are_disjoint(buffer, inputs[k]) && !(by_element && are_identical(buffer, inputs[k])))
             return 1;
     return 0;
 }

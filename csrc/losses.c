@@ -39,31 +39,20 @@ static void *in_place(const struct operand *operand, const struct axes *axes, pt
     return together && aligned(first, number) ? first : NULL;
 }
 
-/* Copies elements of a strided operand to a block. */
-static void gather_elements(char *to, const struct operand *operand, const struct axes *axes, ptrdiff_t element,
-                            ptrdiff_t count)
+static void gather_operand(char *to, const struct operand *operand, const struct axes *axes, ptrdiff_t element,
+                           ptrdiff_t count)
 {
-    ptrdiff_t size = size_of_number(operand->number), step = run_step(axes, operand->steps), run;
-    struct place place = place_of(axes, element);
-    for (ptrdiff_t i = 0; i < count; i += run, advance(axes, &place, run)) {
-        run = run_from(axes, &place, count - i);
-        gather(to + i * size, operand->data + offset_of(axes, operand->steps, &place), step, run, size);
-    }
+    gather_elements(to, operand->data, axes, operand->steps, element, count, size_of_number(operand->number));
     if (operand->swapped)
         swap_bytes(to, operand->number, count);
 }
 
-static void scatter_elements(const struct operand *operand, char *from, const struct axes *axes, ptrdiff_t element,
-                             ptrdiff_t count)
+static void scatter_operand(const struct operand *operand, const struct axes *axes, ptrdiff_t element, char *from,
+                            ptrdiff_t count)
 {
-    ptrdiff_t size = size_of_number(operand->number), step = run_step(axes, operand->steps), run;
-    struct place place = place_of(axes, element);
     if (operand->swapped)
         swap_bytes(from, operand->number, count);
-    for (ptrdiff_t i = 0; i < count; i += run, advance(axes, &place, run)) {
-        run = run_from(axes, &place, count - i);
-        scatter(operand->data + offset_of(axes, operand->steps, &place), step, from + i * size, run, size);
-    }
+    scatter_elements(operand->data, axes, operand->steps, element, from, count, size_of_number(operand->number));
 }
 
 static ptrdiff_t whole_packs(ptrdiff_t count)
@@ -89,7 +78,7 @@ static const void *stage(room *to, const struct operand *operand, const struct a
     const void *contiguous = in_place(operand, axes, element, count, operand->number);
     if (contiguous == NULL) {
         char *gathered = operand->number == number ? to->bytes : raw.bytes;
-        gather_elements(gathered, operand, axes, element, count);
+        gather_operand(gathered, operand, axes, element, count);
         fill_pack(gathered, count, size_of_number(operand->number));
         contiguous = gathered;
     }
@@ -106,7 +95,7 @@ static void deliver(const struct operand *operand, const struct axes *axes, ptrd
     void *there = in_place(operand, axes, element, count, operand->number);
     convert_numbers(there != NULL ? there : narrowed.bytes, operand->number, numbers, number, whole_packs(count));
     if (there == NULL)
-        scatter_elements(operand, narrowed.bytes, axes, element, count);
+        scatter_operand(operand, axes, element, narrowed.bytes, count);
 }
 
 /* The block of a derivative: at its place where it can be computed there. */

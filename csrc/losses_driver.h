@@ -86,9 +86,9 @@ static const uint8_t *D(find_kept)(const struct loss *loss, ptrdiff_t element, p
         return NULL;
     memset(kept, 1, BLOCK);
     if (loss->kept.data != NULL)
-        gather_elements((char *)kept, &loss->kept, &loss->axes, element, count);
+        gather_operand((char *)kept, &loss->kept, &loss->axes, element, count);
     if (loss->dropped.data != NULL) {
-        gather_elements((char *)dropped, &loss->dropped, &loss->axes, element, count);
+        gather_operand((char *)dropped, &loss->dropped, &loss->axes, element, count);
         for (ptrdiff_t i = 0; i < count; i++)
             kept[i] &= !dropped[i];
     }

@@ -1,6 +1,7 @@
 /* The module pysigmoid._core: initialization, and what Python sees of the instruction sets and the threads. */
 #include "numpy_api.h"
 
+#include "apply.h"
 #include "dispatch.h"
 #include "loss_call.h"
 #include "pool.h"
@@ -144,6 +145,7 @@ static PyMethodDef methods[] = {
     {"set_process_threads", py_set_process_threads, METH_O, "Set how many threads a call may use."},
     {"own_threads", py_own_threads, METH_NOARGS, "The number for calls of this thread; 0: that of the process."},
     {"set_own_threads", py_set_own_threads, METH_O, "Set the number for calls of this thread."},
+    {"apply", (PyCFunction)(void (*)(void))apply, METH_FASTCALL, apply_doc},
     {"loss", (PyCFunction)(void (*)(void))loss_call, METH_FASTCALL, loss_call_doc},
     {"pool_workers", py_pool_workers, METH_NOARGS, "Threads of the pool that exist, beside the callers."},
     {NULL, NULL, 0, NULL},

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "axes.h"
 #include "kernels.h"
 
 /* With constant sizes a copy is one move, and a contiguous side needs no arithmetic: a fifth of the time of memcpy with
@@ -35,5 +36,28 @@ static inline void scatter(char *to, intptr_t step, const char *from, ptrdiff_t 
 #undef COPY
 }
 #undef FOR_SIZE
+
+/* `count` elements of an array, from `element` on in the order of its indices. */
+static inline void gather_elements(char *to, const char *data, const struct axes *axes, const axis_steps steps,
+                                   ptrdiff_t element, ptrdiff_t count, ptrdiff_t size)
+{
+    struct place place = place_of(axes, element);
+    ptrdiff_t run;
+    for (ptrdiff_t i = 0; i < count; i += run, advance(axes, &place, run)) {
+        run = run_from(axes, &place, count - i);
+        gather(to + i * size, data + offset_of(axes, steps, &place), run_step(axes, steps), run, size);
+    }
+}
+
+static inline void scatter_elements(char *data, const struct axes *axes, const axis_steps steps, ptrdiff_t element,
+                                    const char *from, ptrdiff_t count, ptrdiff_t size)
+{
+    struct place place = place_of(axes, element);
+    ptrdiff_t run;
+    for (ptrdiff_t i = 0; i < count; i += run, advance(axes, &place, run)) {
+        run = run_from(axes, &place, count - i);
+        scatter(data + offset_of(axes, steps, &place), run_step(axes, steps), from + i * size, run, size);
+    }
+}
 
 #endif

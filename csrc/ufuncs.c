@@ -275,6 +275,14 @@ static int add_promoter(PyObject *ufunc, int operands)
     return status;
 }
 
+kernel *kernel_of(PyObject *ufunc, int inputs, enum dtype dtype)
+{
+    for (int i = 0; i < ROWS; i++)
+        if (made[i].ufunc == ufunc)
+            return rows[i].inputs == inputs && rows[i].outputs == 1 ? rows[i].slots[dtype] : NULL;
+    return NULL;
+}
+
 /* ---- docstrings ---- */
 
 static const char *const bound_labels[BOUNDS] = {"float16, bfloat16", "float32", "float64", "longdouble"};

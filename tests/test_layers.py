@@ -28,11 +28,31 @@ TABLE = ["kernels.h", "inline.h"]  # what a kernel is, and the compiler's word f
 # layer: its files, what they may include beside each other
 LAYERS = {
     "Python and NumPy": (
-        ["module.c", "ufuncs.*", "ufunc_docs.h", "loss_call.*", "numpy_api.h"],
-        ["Python.h", "numpy/*", *STANDARD_C, *LISTS, *TABLE, "dispatch.h", "loops.h", "losses.h", "pool.h"],
+        ["module.c", "ufuncs.*", "ufunc_docs.h", "loss_call.*", "apply.*", "overlap.h", "numpy_api.h"],
+        [
+            "Python.h",
+            "numpy/*",
+            *STANDARD_C,
+            *LISTS,
+            *TABLE,
+            "dispatch.h",
+            "loops.h",
+            "elementwise.h",
+            "losses.h",
+            "pool.h",
+        ],
     ),
     "strides, overlap, floating-point mode": (
-        ["loops.*", "losses.*", "losses_driver.h", "staging.h", "axes.*", "numbers.*", "control_word.h"],
+        [
+            "loops.*",
+            "elementwise.*",
+            "losses.*",
+            "losses_driver.h",
+            "staging.h",
+            "axes.*",
+            "numbers.*",
+            "control_word.h",
+        ],
         [*STANDARD_C, "fenv.h", *TABLE, "dispatch.h", "pool.h"],
     ),
     "threads": (

@@ -1,0 +1,44 @@
+/* Whether arrays share memory. */
+#ifndef PYSIGMOID_OVERLAP_H
+#define PYSIGMOID_OVERLAP_H
+
+#include "numpy_api.h"
+
+#include <stdint.h>
+
+/* The bytes an array spans, its gaps included. */
+struct range { uintptr_t low, high; };
+
+static inline struct range bytes_of(PyArrayObject *array)
+{
+    struct range range = {(uintptr_t)PyArray_BYTES(array), (uintptr_t)PyArray_BYTES(array)};
+    for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
+        npy_intp reach = (PyArray_DIM(array, axis) - 1) * PyArray_STRIDE(array, axis);
+        if (reach < 0)
+            range.low += (uintptr_t)reach;
+        else
+            range.high += (uintptr_t)reach;
+    }
+    range.high += (uintptr_t)PyArray_ITEMSIZE(array);
+    return range;
+}
+
+static inline int are_disjoint(PyArrayObject *one, PyArrayObject *other)
+{
+    struct range a = bytes_of(one), b = bytes_of(other);
+    return a.high <= b.low || b.high <= a.low;
+}
+
+/* Each element at the same place in both. */
+static inline int are_identical(PyArrayObject *one, PyArrayObject *other)
+{
+    if (PyArray_BYTES(one) != PyArray_BYTES(other) || PyArray_NDIM(one) != PyArray_NDIM(other)
+        || PyArray_ITEMSIZE(one) != PyArray_ITEMSIZE(other))
+        return 0;
+    for (int axis = 0; axis < PyArray_NDIM(one); axis++)
+        if (PyArray_DIM(one, axis) > 1 && PyArray_STRIDE(one, axis) != PyArray_STRIDE(other, axis))
+            return 0;
+    return 1;
+}
+
+#endif
