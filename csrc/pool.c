@@ -3,8 +3,8 @@
  * One job at a time. Whoever finds the pool taken, by another caller or by the task it runs in, works alone: nobody ever
  * waits for a job to begin, so nothing can lock up.
  *
- * The caller fills `job`, opens it by writing the number of free places into `admission`, and raises `generation`, which
- * the workers watch. A worker enters by exchanging a place for its presence, all in one word, so that the caller can
+ * The caller describes the job, opens it by writing the number of free places into `admission`, and raises `generation`,
+ * which the workers watch. A worker enters by exchanging a place for its presence, all in one word, so that the caller can
  * close the job to newcomers and wait for nobody but those inside: a worker that the system is slow to wake costs nothing.
  * The chunks are handed out by one counter, large ones first.
  *
@@ -22,15 +22,15 @@
 
 typedef int64_t nanoseconds;
 
-/* A job goes to the pool when it would keep the caller busy for longer than WORTH_SHARING: waking a parked worker takes
- * 25 to 50 us on a virtual machine, and half of 200 us is what two threads can win. */
-static const nanoseconds WORTH_SHARING = 200 * 1000;
+/* A job goes to the pool when the caller alone would need longer than this. Waking a parked worker takes 25 to 50 us on a
+ * virtual machine; of 100 us two threads still save 30 us then, and 45 us where the worker is awake. */
+static const nanoseconds WORTH_SHARING = 100 * 1000;
 
 /* The last chunks: what one thread may have to wait for another, and still much more than it takes to hand one out. */
-static const nanoseconds SHORTEST_CHUNK = 15 * 1000;
+static const nanoseconds SHORTEST_CHUNK = 8 * 1000;
 
 /* How long all workers together look out for the next job before they sleep. */
-static const nanoseconds WORKERS_SPIN = 100 * 1000;
+static const nanoseconds WORKERS_SPIN = 80 * 1000;
 
 /* How long a caller looks out for the last worker: longer, and it keeps from its CPU a worker that waits for that one. */
 static const nanoseconds CALLERS_SPIN = 20 * 1000;
@@ -38,7 +38,7 @@ static const nanoseconds CALLERS_SPIN = 20 * 1000;
 /* Elements that are computed first, and clocked. */
 enum { FIRST_PIECE = 4096 };
 
-/* A task may keep some ten kilobytes of blocks on its stack. */
+/* A task may keep some tens of kilobytes on its stack. */
 enum { WORKER_STACK = 512 * 1024 };
 
 /* `admission`: how many more workers may enter, times PLACE, plus how many are inside. */
@@ -145,7 +145,8 @@ static inline void pause_cpu(void)
 #endif
 }
 
-/* Whether the word loses this value within the limit. */
+/* Whether the word loses this value within the limit. Who yields gives way between two looks: the system may run a worker
+ * on the very CPU whose caller it waits for, and then 80 us of looking out would be lost to that caller. */
 static int changes_soon(atomic_uint *word, unsigned value, nanoseconds limit, int yields)
 {
     nanoseconds end = limit > 0 ? now() + limit : 0;

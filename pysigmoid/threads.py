@@ -1,6 +1,6 @@
 """How many threads a call may use, and how other libraries tell us.
 
-A call on an array that keeps one thread busy for longer than 0.2 ms is shared among threads. The number is, until
+A call on an array that keeps one thread busy for longer than 0.1 ms is shared among threads. The number is, until
 `set_num_threads` or `num_threads` says otherwise,
 
 1. PYSIGMOID_NUM_THREADS of the environment; else
