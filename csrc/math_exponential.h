@@ -85,14 +85,15 @@ INLINE vf F(log)(vf p)
     return F(log_of_quotient)(V(sub)(p, Q), V(add)(p, Q), V(sub)(z, V(set)(C(ROUND_TO_INTEGER))));
 }
 
-/* log(1 - p) for 0 <= p < 1: (1 - Q) - p keeps all of a small p, where 1 - p would not. */
+/* log(1 - p) for 0 <= p < 1: (1 - Q) - p keeps all of a small p, where 1 - p would not. log(1 - 0) = -0 as in log1p. */
 INLINE vf F(log_one_minus)(vf p)
 {
     vf one = V(set)(1);
     vf z = V(exponent_gap)(V(sub)(one, p), one);
     vf Q = V(ldexp_biased)(one, z);
-    return F(log_of_quotient)(V(sub)(V(sub)(one, Q), p), V(sub)(V(add)(one, Q), p),
+    vf y = F(log_of_quotient)(V(sub)(V(sub)(one, Q), p), V(sub)(V(add)(one, Q), p),
                               V(sub)(z, V(set)(C(ROUND_TO_INTEGER))));
+    return V(select)(V(eq)(p, V(set)(0)), V(neg)(p), y);
 }
 
 #undef HORNER

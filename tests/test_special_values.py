@@ -113,9 +113,10 @@ def test_losses_at_infinite_logits(name, fmt):
                 assert same_bits(got, array([case[column]], fmt)), (case, column, got)
 
 
-# probability, label, loss: the logarithms are cut at -100, as torch does.
+# probability, label, loss: the logarithms are cut at -100, as torch does, and zeros have its signs.
 FROM_PROBABILITIES = [
     (0.0, 0, 0.0), (1, 0, 100), (0.0, 1, 100), (1, 1, -0.0), (-0.0, 1, 100),
+    (0.0, -0.0, 0.0), (-0.0, 0.0, 0.0), (-0.0, -0.0, -0.0), (1, -0.0, 100),
     (0.0, 0.25, 25), (1, 0.25, 75), (0.0, 0.5, 50),
     (-1, 0, NAN), (2, 0, NAN), (2, 1, NAN), (1.0078125, 0.5, NAN), ("-smallest_subnormal", 0, NAN), (INF, 0, NAN),
     (-INF, 1, NAN), (NAN, 0, NAN), (NAN, 1, NAN), (0.5, NAN, NAN), (0.0, NAN, NAN),
