@@ -4,13 +4,14 @@
 # make check   style, types, every function over whole input spaces, on every instruction set here and under emulation,
 #              and the threads, under ThreadSanitizer and with other programs' faults ten times over
 # make peers   the tests beside torch, numba and numexpr, which it installs
+# make proof   check, and every input of the aarch64 kernels under emulation: hours; may be stopped and goes on from there
 # make lint    style, types
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := setup.py $(wildcard csrc/*)
 export PYTHONPATH :=
 
-.PHONY: demo test bench check peers lint clean
+.PHONY: demo test bench check peers proof lint clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -27,6 +28,9 @@ check: lint
 
 peers: .venv-peers/.installed .venv/.built
 	.venv-peers/bin/python -m pytest tests/peers
+
+proof: check
+	$(BIN)/python -m proof emulate
 
 lint: .venv/.built
 	$(BIN)/pip install --quiet ".[lint]"

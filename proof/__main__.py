@@ -1,10 +1,13 @@
-"""python -m proof check | record [hashes | worst]: every function over whole input spaces.
+"""python -m proof check | emulate [FUNCTION ...] | record [hashes | worst]: every function over whole input spaces.
 
 check, for each instruction set this machine runs: the hash of all outputs (every float32, float16 and bfloat16 for
 functions of one argument, 16.7 million pseudo-random inputs for the rest) equals the committed one; float32 results
 are correctly rounded, or keep their bound, at every input; the rest keeps its bound at ten million inputs. With a cross
-compiler and an emulator, the hashes of every 64th block of inputs for aarch64. The threads run without a report from
-ThreadSanitizer.
+compiler and an emulator, for aarch64: the hashes of every 64th block of inputs, and exact results in every block that
+holds a hard input. The threads run without a report from ThreadSanitizer.
+
+emulate runs every block of inputs for aarch64, of all functions or of those named: hours. What is done stands in
+emulated.json, and a run that was stopped goes on from there.
 
 record writes hashes.json anew, from the portable kernels, and worst.json, the worst errors found, whose table it prints
 for README: after a deliberate change of bits only.
@@ -18,7 +21,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from proof import accuracy, exact, hashes, races
+from proof import accuracy, emulated, exact, hashes, races
 from proof.build import build
 from pysigmoid import _core
 
@@ -29,7 +32,7 @@ def check_errors(runner: list[str]) -> tuple[list[str], accuracy.Table]:
     """All instruction sets have the same hashes; one of them against the reference proves them all."""
     wrong, worst_inputs = [], {}
     for name in exact.EXACT:
-        found, worst_inputs[name] = exact.check(runner, _core.isa, name)
+        found, worst_inputs[name] = exact.check(runner, _core.isa, name, exact.ranges(name))
         wrong += found
     violations, table = accuracy.check(worst_inputs)
     print(accuracy.markdown(table))
@@ -44,13 +47,31 @@ def check_native(folder: Path) -> list[str]:
     return wrong + check_errors(runner)[0]
 
 
-def check_emulated(folder: Path) -> list[str]:
+def build_emulated(folder: Path) -> tuple[list[str], str] | None:
+    """The command that runs the harness under emulation, and the instruction set it emulates."""
     compiler, emulator, isa = EMULATED
     if not (shutil.which(compiler) and shutil.which(emulator)):
         print(f"no {compiler} or {emulator} here: {isa} is not checked")
+        return None
+    return [emulator, str(build(folder / isa, compiler, "-static", "-s"))], isa
+
+
+def check_emulated(folder: Path) -> list[str]:
+    built = build_emulated(folder)
+    if not built:
         return []
-    runner = [emulator, str(build(folder / isa, compiler, "-static"))]
-    return hashes.check(runner, isa, 64)
+    wrong = hashes.check(*built, 64)
+    for name in exact.EXACT:
+        if where := exact.ranges_of_hard_inputs(name):
+            wrong += exact.check(*built, name, where)[0]
+    return wrong
+
+
+def emulate(folder: Path, names: list[str]) -> list[str]:
+    built = build_emulated(folder)
+    if not built:
+        return ["nothing was tried"]
+    return emulated.prove([str(build(folder / "native"))], *built, names or list(emulated.ROWS))
 
 
 def record(folder: Path, parts: list[str]) -> list[str]:
@@ -70,11 +91,16 @@ def main() -> int:
     )
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("check")
+    actions.add_parser("emulate").add_argument("functions", nargs="*", metavar="FUNCTION")
     actions.add_parser("record").add_argument("part", nargs="?", choices=("hashes", "worst"))
     options = parser.parse_args()
+    if unknown := set(vars(options).get("functions", [])) - emulated.ROWS.keys():
+        parser.error(f"no such function: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory() as folder:
         if options.action == "record":
             wrong = record(Path(folder), [options.part] if options.part else ["hashes", "worst"])
+        elif options.action == "emulate":
+            wrong = emulate(Path(folder), options.functions)
         else:
             wrong = races.check(Path(folder)) + check_native(Path(folder)) + check_emulated(Path(folder))
     print("\n".join(wrong) or "every output is as proved")

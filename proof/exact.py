@@ -5,10 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 import oracle
+from hard_inputs import HARD_INPUTS
 from proof.sweeps import in_parallel
 from ulp import FORMATS
 
-EXACT = ("sigmoid", "sigmoid_fast", "sigmoid_derivative", "softplus", "log_sigmoid", "logit", "silu")
+EXACT = (
+    "sigmoid",
+    "sigmoid_fast",
+    "sigmoid_derivative",
+    "softplus",
+    "log_sigmoid",
+    "logit",
+    "silu_derivative",
+    "silu",
+)
 
 # Where something can happen, as bit patterns of |x|: from 2^-31, below which every function is linear to the last bit
 # of a double, to 200, above which the exponential adds nothing. Probabilities start at the smallest of them.
@@ -16,9 +26,12 @@ REAL = (0x30000000, 0x43480000)
 PROBABILITY = (0x00000001, 0x3F800000)
 SIGN = 0x80000000
 PIECES = 16
+BLOCK = 1 << 16
+
+Ranges = list[tuple[int, int]]
 
 
-def ranges(name: str) -> list[tuple[int, int]]:
+def ranges(name: str) -> Ranges:
     low, high = PROBABILITY if name == "logit" else REAL
     length = -(-(high - low) // PIECES)
     pieces = [(begin, min(begin + length, high)) for begin in range(low, high, length)]
@@ -29,9 +42,16 @@ def inputs_swept(name: str) -> int:
     return sum(end - begin for begin, end in ranges(name))
 
 
-def check(runner: list[str], isa: str, name: str) -> tuple[list[str], np.ndarray]:
+def ranges_of_hard_inputs(name: str) -> Ranges:
+    """The blocks of inputs in which a listed float32 lies."""
+    inputs = [float.fromhex(x) for function, dtype, x, _ in HARD_INPUTS if (function, dtype) == (name, "float32")]
+    blocks = {int(bits) // BLOCK for bits in np.array(inputs, np.float32).view(np.uint32)}
+    return [(block * BLOCK, (block + 1) * BLOCK) for block in sorted(blocks)]
+
+
+def check(runner: list[str], isa: str, name: str, where: Ranges) -> tuple[list[str], np.ndarray]:
     """What is wrong, and the inputs at which the error is worst, one of each range."""
-    commands = [[*runner, "exact", isa, name, hex(begin), hex(end)] for begin, end in ranges(name)]
+    commands = [[*runner, "exact", isa, name, hex(begin), hex(end)] for begin, end in where]
     lines = [line.split() for output in in_parallel(commands, f"{isa} {name}") for line in output]
     done = [line for line in lines if line[0] == "done"]
     near = [line[1:] for line in lines if line[0] == "near"]

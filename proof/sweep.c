@@ -1,9 +1,11 @@
 /* Runs kernels over whole input spaces. Linked with the kernels as they are, without Python, so that it also runs under
  * emulation.
  *
- *   sweep hash ISA FUNCTION DTYPE STEP     a 64-bit hash of all outputs in every STEP-th block of inputs
- *   sweep exact ISA FUNCTION FROM TO       float32 bit patterns FROM to TO against long double: prints every result that is
- *                                          wrong, every input whose rounding long double cannot decide, and the worst error
+ *   sweep hash ISA FUNCTION DTYPE STEP [FROM TO]  a 64-bit hash of all outputs in every STEP-th block of inputs; hashes of
+ *                                                 blocks FROM to TO add up to the hash of all
+ *   sweep exact ISA FUNCTION FROM TO              float32 bit patterns FROM to TO against long double: prints every result
+ *                                                 that is wrong, every input whose rounding long double cannot decide, and
+ *                                                 the worst error
  */
 #include <math.h>
 #include <stdio.h>
@@ -15,17 +17,31 @@
 
 enum { BLOCK = 1 << 16 };
 
+/* So many ULP, but where the value is below `from` times its scale, half an ULP and `absolute` times the scale. */
+struct bound { double ulp, from, absolute; };
+
 static const struct function {
     const char *name;
     int inputs, outputs;
     double intervals[2][2];
+    struct bound bound; /* of float32 */
     kernel **slots;
 } functions[] = {
 #define LIST(...) {__VA_ARGS__}
-#define FUNCTION(inputs_, outputs_, name_, half, single, intervals_, ...) \
-    {#name_, inputs_, outputs_, LIST intervals_, active.name_},
+#define ACCURACY(half, single, ...) single
+#define SAME_AS(first, second) {0, 0, 0}
+#define CR {0.5, 0, 0}
+#define ULP(ulp) {ulp, 0, 0}
+#define ULP_FROM(from, ulp, absolute) {ulp, from, absolute}
+#define FUNCTION(inputs_, outputs_, name_, half, single, intervals_, accuracy, ...) \
+    {#name_, inputs_, outputs_, LIST intervals_, accuracy, active.name_},
 #include "functions.def"
 #undef LIST
+#undef ACCURACY
+#undef SAME_AS
+#undef CR
+#undef ULP
+#undef ULP_FROM
 };
 
 static const struct { const char *name; int number; } dtypes[] = {
@@ -86,12 +102,12 @@ static uint64_t hash_output(const void *output, int dtype, uint64_t index, uint6
     }
 }
 
-static void hash_blocks(const struct function *f, int dtype, uint64_t step)
+static void hash_blocks(const struct function *f, int dtype, uint64_t step, uint64_t from, uint64_t to)
 {
     static char memory[MAX_OPERANDS][BLOCK * sizeof(f64)];
     void *operands[MAX_OPERANDS] = {memory[0], memory[1], memory[2], memory[3]};
     uint64_t sum = 0, outputs = (uint64_t)f->outputs;
-    for (uint64_t block = 0; block < blocks_of(f->inputs, dtype); block += step) {
+    for (uint64_t block = from; block < to; block += step) {
         for (int k = 0; k < f->inputs; k++)
             fill_block(memory[k], block, k, f->inputs, dtype, f->intervals[k]);
         f->slots[dtype](operands, BLOCK);
@@ -112,38 +128,72 @@ static wide log_sigmoid(wide x) { return -softplus(-x); }
 static wide logit(wide p) { return p > 0.25L && p < 0.75L ? 2 * atanhl(2 * p - 1) : logl(p) - log1pl(-p); }
 static wide silu(wide x) { return x * sigmoid(x); }
 
-static const struct { const char *name; wide (*value)(wide x); double bound; } references[] = {
-    {"sigmoid", sigmoid, 0.5},         {"sigmoid_fast", sigmoid, 2.5},
-    {"sigmoid_derivative", sigmoid_derivative, 0.5}, {"softplus", softplus, 0.5},
-    {"log_sigmoid", log_sigmoid, 0.5}, {"logit", logit, 0.5},
-    {"silu", silu, 0.5},
+static wide silu_derivative(wide x) { return sigmoid(x) * (1 + x * sigmoid(-x)); }
+
+/* `scale`: of the terms that cancel, where they do. */
+static const struct reference { const char *name; wide (*value)(wide x), (*scale)(wide x); } references[] = {
+    {"sigmoid", sigmoid, NULL},
+    {"sigmoid_fast", sigmoid, NULL},
+    {"sigmoid_derivative", sigmoid_derivative, NULL},
+    {"softplus", softplus, NULL},
+    {"log_sigmoid", log_sigmoid, NULL},
+    {"logit", logit, NULL},
+    {"silu_derivative", silu_derivative, sigmoid},
+    {"silu", silu, NULL},
 };
 
-static double error_in_ulp(float got, wide want)
+static const struct reference *find_reference(const char *name)
+{
+    for (size_t i = 0; i < sizeof references / sizeof *references; i++)
+        if (strcmp(references[i].name, name) == 0)
+            return &references[i];
+    stop("no reference for", name);
+    return NULL;
+}
+
+/* An error in units of the float32 spacing at `want`. */
+static double in_ulp(wide error, wide want)
 {
     int exponent;
     frexpl(want, &exponent);
     int spacing = exponent - 24 < -149 ? -149 : exponent - 24;
-    return (double)ldexpl(fabsl(got - want), -spacing);
+    return (double)ldexpl(error, -spacing);
 }
 
 struct verdict { long wrong, near; double worst; float witness; };
 
-/* long double is good to 2^-60: where both ends of that round alike, so does the exact value. */
-static void judge(struct verdict *verdict, float x, float got, wide want, double bound)
+static void report(struct verdict *verdict, int undecided, float x, float got)
 {
-    float low = (float)(want - fabsl(want) * 0x1p-60L), high = (float)(want + fabsl(want) * 0x1p-60L);
-    double error = error_in_ulp(got, want);
+    verdict->near += undecided;
+    verdict->wrong += !undecided;
+    printf("%s %a %a\n", undecided ? "near" : "wrong", (double)x, (double)got);
+}
+
+static void keep_worst(struct verdict *verdict, float x, double error)
+{
     if (error > verdict->worst) {
         verdict->worst = error;
         verdict->witness = x;
     }
-    if (bound > 0.5 ? error <= bound : got == low && got == high && !signbit(got) == !signbit(want))
-        return;
-    int undecided = bound == 0.5 && low != high && (got == low || got == high);
-    verdict->near += undecided;
-    verdict->wrong += !undecided;
-    printf("%s %a %a\n", undecided ? "near" : "wrong", (double)x, (double)got);
+}
+
+/* long double is good to 2^-60: where both ends of that round alike, so does the exact value. */
+static void judge_rounding(struct verdict *verdict, float x, float got, wide want)
+{
+    float low = (float)(want - fabsl(want) * 0x1p-60L), high = (float)(want + fabsl(want) * 0x1p-60L);
+    keep_worst(verdict, x, in_ulp(fabsl(got - want), want));
+    if (got != low || got != high || !signbit(got) != !signbit(want))
+        report(verdict, low != high && (got == low || got == high), x, got);
+}
+
+static void judge_error(struct verdict *verdict, float x, float got, wide want, wide scale, struct bound bound)
+{
+    int relative = fabsl(want) >= bound.from * scale;
+    double error = in_ulp(fabsl(got - want), want);
+    if (relative)
+        keep_worst(verdict, x, error);
+    if (!(error <= (relative ? bound.ulp : 0.5 + in_ulp(bound.absolute * scale, want))))
+        report(verdict, 0, x, got);
 }
 
 static void sweep_exactly(const char *name, uint32_t from, uint32_t to)
@@ -151,11 +201,7 @@ static void sweep_exactly(const char *name, uint32_t from, uint32_t to)
     static float x[BLOCK], y[BLOCK];
     void *operands[] = {x, y};
     const struct function *f = find_function(name);
-    size_t i = 0;
-    while (i < sizeof references / sizeof *references && strcmp(references[i].name, name) != 0)
-        i++;
-    if (i == sizeof references / sizeof *references)
-        stop("no reference for", name);
+    const struct reference *reference = find_reference(name);
     struct verdict verdict = {0, 0, 0, 0};
     for (uint64_t begin = from; begin < to; begin += BLOCK) {
         uint32_t count = to - begin < BLOCK ? (uint32_t)(to - begin) : BLOCK;
@@ -164,20 +210,36 @@ static void sweep_exactly(const char *name, uint32_t from, uint32_t to)
             memcpy(&x[k], &bits, sizeof bits);
         }
         f->slots[DTYPE_f32](operands, count);
-        for (uint32_t k = 0; k < count; k++)
-            judge(&verdict, x[k], y[k], references[i].value(x[k]), references[i].bound);
+        for (uint32_t k = 0; k < count; k++) {
+            wide want = reference->value(x[k]);
+            if (f->bound.ulp == 0.5)
+                judge_rounding(&verdict, x[k], y[k], want);
+            else
+                judge_error(&verdict, x[k], y[k], want, reference->scale ? reference->scale(x[k]) : 0, f->bound);
+        }
     }
     printf("done %ld %ld %.9g %a\n", verdict.wrong, verdict.near, verdict.worst, (double)verdict.witness);
 }
 
+static void hash_of_words(int count, char **words)
+{
+    const struct function *f = find_function(words[0]);
+    int dtype = find_dtype(words[1]), whole = count == 3;
+    uint64_t from = whole ? 0 : strtoull(words[3], NULL, 0);
+    uint64_t to = whole ? blocks_of(f->inputs, dtype) : strtoull(words[4], NULL, 0);
+    hash_blocks(f, dtype, strtoull(words[2], NULL, 0), from, to);
+}
+
 int main(int count, char **words)
 {
-    if (count != 6)
-        stop("usage", "sweep hash ISA FUNCTION DTYPE STEP | sweep exact ISA FUNCTION FROM TO");
+    int hash = (count == 6 || count == 8) && strcmp(words[1], "hash") == 0;
+    int exact = count == 6 && strcmp(words[1], "exact") == 0;
+    if (!hash && !exact)
+        stop("usage", "sweep hash ISA FUNCTION DTYPE STEP [FROM TO] | sweep exact ISA FUNCTION FROM TO");
     if (choose_isa(words[2]) != ISA_CHOSEN)
         stop("this CPU has no", words[2]);
-    if (strcmp(words[1], "hash") == 0)
-        hash_blocks(find_function(words[3]), find_dtype(words[4]), strtoull(words[5], NULL, 0));
+    if (hash)
+        hash_of_words(count - 3, words + 3);
     else
         sweep_exactly(words[3], (uint32_t)strtoul(words[4], NULL, 0), (uint32_t)strtoul(words[5], NULL, 0));
     return 0;

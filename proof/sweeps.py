@@ -1,4 +1,4 @@
-"""Runs the harness `sweep`, as many at a time as there are processors."""
+"""Runs the harness `sweep`, as many at a time as it may use processors."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ def sweep(command: list[str]) -> list[str]:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
+def processors() -> int:
+    """How many this process may use: all, or those that `taskset` leaves it."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def in_parallel(commands: list[list[str]], title: str) -> list[list[str]]:
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(processors()) as pool:
         return list(tqdm(pool.map(sweep, commands), total=len(commands), desc=title, disable=None))

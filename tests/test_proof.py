@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 import bounds
-from proof import accuracy
+from hard_inputs import HARD_INPUTS
+from proof import accuracy, emulated
 from proof.build import ROOT, build
-from proof.exact import EXACT, inputs_swept
+from proof.exact import BLOCK, EXACT, inputs_swept, ranges_of_hard_inputs
 from proof.hashes import DTYPES, HASHES, STEPS
+from proof.sweeps import sweep as run_harness
 from pysigmoid import _core
 from ulp import FORMATS
 
@@ -21,8 +23,12 @@ THIN = STEPS[-1]
 
 
 @pytest.fixture(scope="module")
-def sweep(tmp_path_factory):
-    program = build(tmp_path_factory.mktemp("sweep"))
+def program(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("sweep"))
+
+
+@pytest.fixture(scope="module")
+def sweep(program):
     return lambda *words: subprocess.run(
         [program, *map(str, words)], check=True, capture_output=True, text=True
     ).stdout.split()
@@ -53,6 +59,95 @@ def test_harness_notices_a_wrong_result(sweep):
     """The control: fast results are held to 2.5 ULP, and miss the correctly rounded ones in thousands of places."""
     fast = sweep("hash", "scalar", "sigmoid_fast", "float32", THIN)
     assert fast != sweep("hash", "scalar", "sigmoid", "float32", THIN)
+
+
+def test_hashes_of_pieces_add_up(sweep):
+    words = ["hash", "scalar", "sigmoid_vjp", "float32", 64]
+    pieces = [int(sweep(*words, *piece)[0], 16) for piece in ((0, 64), (64, 192), (192, 256))]
+    assert f"{sum(pieces) % (1 << 64):016x}" == sweep(*words)[0]
+
+
+def test_every_listed_float32_lies_in_a_block_that_is_tried_under_emulation():
+    listed = [(name, np.float32(float.fromhex(x))) for name, dtype, x, _ in HARD_INPUTS if dtype == "float32"]
+    assert listed
+    for name, x in listed:
+        begin = int(x.view(np.uint32)) // BLOCK * BLOCK
+        assert name in EXACT
+        assert (begin, begin + BLOCK) in ranges_of_hard_inputs(name)
+
+
+# ---- every input, under emulation ----
+
+KEY = ("sigmoid_vjp", "float32")
+WHOLE = COMMITTED[KEY[0]][KEY[1]]["1"]
+
+
+def test_what_has_run_under_emulation_gave_the_committed_hashes():
+    for (name, dtype), done in emulated.recorded().items():
+        if done.blocks == emulated.blocks_of(name, dtype):
+            assert done.hash == COMMITTED[name][dtype]["1"], (name, dtype)
+
+
+def test_readme_names_the_functions_that_have_run_entirely():
+    names = ", ".join(f"`{name}`" for name in NAMES if emulated.complete(name))
+    entirely = f"; every input of {names}" if names else ""
+    assert f"hold hard inputs{entirely}.\n" in (ROOT / "README.md").read_text().replace("\n  ", " ")
+
+
+@pytest.fixture
+def prove(program, tmp_path, monkeypatch):
+    """Takes pieces of 100 blocks of one function and dtype; `env` stands for an emulator."""
+    monkeypatch.setattr(emulated, "PIECE", 100)
+    monkeypatch.setattr(emulated, "DTYPES", KEY[1:])
+    path = tmp_path / "emulated.json"
+
+    def run():
+        wrong = emulated.prove([str(program)], ["env", str(program)], "scalar", KEY[:1], path)
+        return wrong, emulated.recorded(path).get(KEY)
+
+    run.path = path
+    return run
+
+
+def test_an_interrupted_emulation_goes_on_where_it_stopped(prove, monkeypatch):
+    asked = []
+
+    def until_second_piece(command):
+        if command[-2:] == ["100", "200"]:
+            raise KeyboardInterrupt
+        return run_harness(command)
+
+    def listing(command):
+        asked.append(int(command[-2]))
+        return run_harness(command)
+
+    monkeypatch.setattr(emulated, "sweep", until_second_piece)
+    with pytest.raises(KeyboardInterrupt):
+        prove()
+    assert emulated.recorded(prove.path)[KEY].blocks == 100
+    monkeypatch.setattr(emulated, "sweep", listing)
+    wrong, done = prove()
+    assert (wrong, done.blocks, done.hash) == ([], 256, WHOLE)
+    assert set(asked) == {100, 200}
+
+
+def test_emulation_of_another_program_starts_anew(prove):
+    emulated.record({KEY: emulated.Done("another", 256, "0" * 16)}, prove.path)
+    wrong, done = prove()
+    assert (wrong, done.blocks, done.hash) == ([], 256, WHOLE)
+    assert done.program != "another"
+
+
+def test_emulation_notices_a_difference(prove, monkeypatch):
+    """The control: an emulator under which one piece comes out otherwise."""
+
+    def wrong_in_second_piece(command):
+        return ["0" * 16] if command[0] == "env" and command[-2] == "100" else run_harness(command)
+
+    monkeypatch.setattr(emulated, "sweep", wrong_in_second_piece)
+    (report,), done = prove()
+    assert "blocks 100 to 200" in report
+    assert done.blocks == 100
 
 
 # ---- accuracy ----

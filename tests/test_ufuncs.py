@@ -97,7 +97,7 @@ PROMISED = {
     "log_sigmoid": (0.5, 0.5, 0.55),
     "softplus": (0.5, 0.5, 0.55),
     "logit": (0.5, 0.5, 0.55),
-    "silu_derivative": (0.501, 0.5001, 1),
+    "silu_derivative": (0.501, 0.5000001, 1),
     "silu": (0.5, 0.5, 0.55),
     "sigmoid_gate": (0.501, 0.5000001, 0.55),
     "bce_with_logits": (0.501, 0.5000001, 0.6),
