@@ -74,7 +74,8 @@ def test_results_depend_on_values_alone(modules, pools, data):
         assert np.all(same_bits(got, expected[part])), (module.isa, name, fmt)
 
 
-# Every operand flush against a page that must not be touched, behind it and then before it; every second element too.
+# Every operand flush against a page that must not be touched, behind it and then before it. A layout has the steps of
+# the operands in turn; an output of step 0 would be written over and over, and takes 1.
 GUARDED = """
 import ctypes, mmap, sys
 import ml_dtypes
@@ -83,38 +84,48 @@ from pysigmoid import _core
 
 libc = ctypes.CDLL(None, use_errno=True)
 PAGE = mmap.PAGESIZE
-
-def guarded_page():
-    memory = mmap.mmap(-1, 3 * PAGE)
-    address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-    for page in (0, 2):
-        assert libc.mprotect(ctypes.c_void_p(address + page * PAGE), ctypes.c_size_t(PAGE), 0) == 0
-    return address, np.frombuffer(memory, np.uint8)[PAGE : 2 * PAGE]
-
-pages = [guarded_page() for _ in range(4)]
+SPAN = 2 * PAGE
+LAYOUTS = [(1,), (2,), (-1,), (-3,), (0,), (-3, 1, 2, 0), (0, -1, 1, 2)]
 DTYPES = [np.float32, np.float64, np.float16, ml_dtypes.bfloat16, np.longdouble]
+SPECIAL = [0.0, -0.0, 1.0, np.inf, -np.inf, np.nan, 5e-324, 1e-42, 3e-8]
+VALUES = [*SPECIAL, 0.25, 0.5, 0.75, 9.0, -100.0, 60000.0, -1e300]
+
+def guarded_pages():
+    memory = mmap.mmap(-1, SPAN + 2 * PAGE)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+    for guard in (address, address + PAGE + SPAN):
+        assert libc.mprotect(ctypes.c_void_p(guard), ctypes.c_size_t(PAGE), 0) == 0
+    return address, np.frombuffer(memory, np.uint8)[PAGE : PAGE + SPAN]
+
+pages = [guarded_pages() for _ in range(4)]
+if "overrun" in sys.argv:
+    ctypes.string_at(pages[0][0] + PAGE + SPAN, 1)
 
 def operand(page, dtype, n, step, at_end):
     size = np.dtype(dtype).itemsize
-    used = size * (step * (n - 1) + 1) if n else 0
-    memory = page[PAGE - used :] if at_end else page[:used]
-    array = memory.view(dtype)[::step]
-    array[...] = 0.25
-    return array
+    used = size * (abs(step) * (n - 1) + 1) if n else 0
+    memory = page[SPAN - used :] if at_end else page[:used]
+    first = memory.view(dtype)[: used // size]
+    return first[::step] if step else np.lib.stride_tricks.as_strided(first, (n,), (0,))
 
-def call(row, dtype, n, step, at_end):
-    views = [operand(page, dtype, n, step, at_end) for _, page in pages[: row["nin"] + row["nout"]]]
-    getattr(_core, row["name"])(*views[: row["nin"]], out=tuple(views[row["nin"] :]))
+def call(row, dtype, n, layout, at_end):
+    operands = []
+    for k in range(row["nin"] + row["nout"]):
+        step = layout[k % len(layout)]
+        operands.append(operand(pages[k][1], dtype, n, step if k < row["nin"] else step or 1, at_end))
+        begin = (n + k) % len(VALUES)
+        operands[-1][...] = values[dtype][begin : begin + n]
+    getattr(_core, row["name"])(*operands[: row["nin"]], out=tuple(operands[row["nin"] :]))
 
+with np.errstate(all="ignore"):
+    values = {dtype: np.tile(VALUES, 9).astype(dtype) for dtype in DTYPES}
 for row in _core.functions:
     for dtype in DTYPES:
-        for step in (1, 2):
-            for n in range(131 if step == 1 else 60):
+        for layout in LAYOUTS:
+            for n in range(131):
                 for at_end in (True, False):
-                    print(_core.isa, row["name"], np.dtype(dtype).name, n, step, at_end, file=sys.stderr)
-                    call(row, dtype, n, step, at_end)
-if "overrun" in sys.argv:
-    ctypes.string_at(pages[0][0] + 2 * PAGE, 1)
+                    print(_core.isa, row["name"], np.dtype(dtype).name, n, layout, at_end, file=sys.stderr)
+                    call(row, dtype, n, layout, at_end)
 """
 
 
