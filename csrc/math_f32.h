@@ -32,29 +32,63 @@ INLINE vf64 sigmoid_f32_anywhere(vf64 x)
     return patch_f64(y, x, -0x1.250c02p-10, 0x1.ffb6bep-2); /* 2^-54.98 from a middle */
 }
 
-/* Moderate x, 2^-9 <= |x| < 2^7, need no patch, and e^-x no clamp: 1 / (1 + e^-x) as it stands, rounded rightly for
- * positive and negative x alike. */
 #ifdef V_LOOKUP_16_IS_ONE_PERMUTE
 
-/* 2^(j/16) and the coefficients of e^r, |r| <= ln(2)/32, tuned together by a few last bits until, at every moderate
- * float32, 1 / (1 + e^-x) lies at least 5.01 2^-53 inside the interval that rounds to the right float. Five roundings
- * come after it: what neighbours do to the shared division cannot show. */
-static const double exp2_sixteenths_tuned[16] = {
-    0x1p+0,               0x1.0b5586cf9891cp+0, 0x1.172b83c7d518ap+0, 0x1.2387a6e75626p+0,
-    0x1.306fe0a31b715p+0, 0x1.3dea64c123422p+0, 0x1.4bfdad5362a27p+0, 0x1.5ab07dd485429p+0,
-    0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0, 0x1.8ace5422aa0f6p+0, 0x1.9c49182a3f09p+0,
-    0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba4afp+0, 0x1.ea4afa2a490edp+0};
-static const double exp_tuned[] = {0x1.0000000000009p+0, 0x1.fffffffffff2ap-1,  0x1.fffffffd14aa5p-2,
-                                   0x1.55555563c4558p-3, 0x1.555753e30fec7p-5, 0x1.1109959c02a42p-7};
+/* (sqrt(u) coth(sqrt(u)/2) - 2) / u for u <= (ln(2)/32)^2 */
+static const double coth_series_sixteenths[] = {0x1.55555555135f9p-3, -0x1.6c15348660fp-9};
 
-INLINE vf64 sigmoid_f32_moderate(vf64 x)
+/* power (numerator / denominator), power = 2^k with k a multiple of 1/16 */
+struct near_power { vf64 power, numerator, denominator; };
+
+/* e^-x as in math_exponential.h, with half the polynomial for a sixteenth of the interval */
+INLINE struct near_power exp_of_minus(vf64 x)
 {
-    /* -x = k ln 2 + r, k a multiple of 1/16 */
+    /* -x = k ln 2 + r */
     vf64 z = v_fma_f64(x, v_set_f64(-one_over_ln2_f64), v_set_f64(ROUND_TO_SIXTEENTH));
     vf64 k = v_sub_f64(z, v_set_f64(ROUND_TO_SIXTEENTH));
     vf64 r = v_fma_f64(k, v_set_f64(-0x1.62e42fefa39efp-1), v_neg_f64(x));
-    vf64 power = v_ldexp_floor_f64(v_lookup_16_f64(exp2_sixteenths_tuned, z), k);
-    return v_shared_inverse_f64(v_fma_f64(power, HORNER_F64(r, exp_tuned), v_set_f64(1)));
+
+    vf64 u = v_mul_f64(r, r), high, low;
+    vf64 h = v_fma_f64(u, HORNER_F64(u, coth_series_sixteenths), v_set_f64(2));
+    v_lookup_16_pairs(exp2_sixteenths, z, &high, &low);
+    return (struct near_power){v_ldexp_floor_f64(high, k), v_add_f64(h, r), v_sub_f64(h, r)};
+}
+
+INLINE vf64 sigmoid_f32_moderate(vf64 x)
+{
+    struct near_power e = exp_of_minus(x);
+    return v_div_f64(e.denominator, v_fma_f64(e.power, e.numerator, e.denominator));
+}
+
+/* c = j/15 and log(1 + c) */
+static const double log_fifteenths[16][2] = {
+    {0, 0}, {0x1.1111111111111p-4, 0x1.08598b59e3a06p-4},
+    {0x1.1111111111111p-3, 0x1.005588ad375adp-3}, {0x1.999999999999ap-3, 0x1.7565011e49677p-3},
+    {0x1.1111111111111p-2, 0x1.e41fccb76b0d7p-3}, {0x1.5555555555555p-2, 0x1.269621134db92p-2},
+    {0x1.999999999999ap-2, 0x1.588c2d913349p-2}, {0x1.ddddddddddddep-2, 0x1.882f1ef83ed44p-2},
+    {0x1.1111111111111p-1, 0x1.b5b3e24235e88p-2}, {0x1.3333333333333p-1, 0x1.e148a1a2726cdp-2},
+    {0x1.5555555555555p-1, 0x1.058aefa811451p-1}, {0x1.7777777777777p-1, 0x1.199fac68b4ab7p-1},
+    {0x1.999999999999ap-1, 0x1.2cf25fad8f1c4p-1}, {0x1.bbbbbbbbbbbbcp-1, 0x1.3f91275240811p-1},
+    {0x1.ddddddddddddep-1, 0x1.5188a4a02d7ffp-1}, {0x1p0, 0x1.62e42fefa39efp-1},
+};
+
+/* (atanh(s)/s - 1) / s^2 in z = s^2 <= 1/56^2, to 2^-56.4 of atanh(s) */
+static const double atanh_series_fifteenths[] = {0x1.55555555583ep-2, 0x1.999997e922863p-3, 0x1.24b5fb110bf59p-3};
+
+/* log(1 + e) = log(1 + c) + 2 atanh(s), s = (e - c) / (2 + e + c), for e = e^-|x| and the c nearest to its power of two:
+ * e is at most 2.2 % off that, so that |s| < 1/56. */
+INLINE vf64 log_one_plus_exp_neg_abs(vf64 x)
+{
+    struct near_power e = exp_of_minus(v_min_f64(v_set_f64(-vanishing_f64), v_abs_f64(x)));
+    vf64 numerator = v_mul_f64(e.power, e.numerator), c, log_one_plus_c;
+    vf64 j = v_fma_f64(e.power, v_set_f64(15), v_set_f64(ROUND_TO_INTEGER_f64));
+    v_lookup_16_pairs(log_fifteenths, j, &c, &log_one_plus_c);
+
+    vf64 s = v_div_f64(v_fma_f64(v_neg_f64(c), e.denominator, numerator),
+                       v_fma_f64(v_add_f64(c, v_set_f64(2)), e.denominator, numerator));
+    vf64 z = v_mul_f64(s, s), twice = v_add_f64(s, s);
+    vf64 two_atanh = v_fma_f64(v_mul_f64(twice, z), HORNER_F64(z, atanh_series_fifteenths), twice);
+    return v_add_f64(log_one_plus_c, two_atanh);
 }
 
 #else
@@ -65,13 +99,23 @@ INLINE vf64 sigmoid_f32_moderate(vf64 x)
     return v_div_f64(e.denominator, v_add_f64(e.denominator, e.numerator));
 }
 
+INLINE vf64 log_one_plus_exp_neg_abs(vf64 x)
+{
+    return log_one_plus_in_f64(exp_neg_abs_in_f64(x));
+}
+
 #endif
 
+/* Moderate x need no patch, and e^-x no clamp: 1 / (1 + e^-x) as it stands, rounded rightly for positive and negative x
+ * alike. It is computed for all, so that its constants stay in registers, and replaced where x is not moderate. */
 INLINE vf64 sigmoid_f32(vf64 x)
 {
-    if (V_BRANCHES_PAY && v_all_moderate_f64(x))
-        return sigmoid_f32_moderate(x);
-    return sigmoid_f32_anywhere(x);
+    if (!V_BRANCHES_PAY)
+        return sigmoid_f32_anywhere(x);
+    vf64 y = sigmoid_f32_moderate(x);
+    if (RARELY(!v_all_moderate_f64(x)))
+        y = sigmoid_f32_anywhere(x);
+    return y;
 }
 
 /* silu(x) = x/2 + x^2/4 - ...: half an odd subnormal is a middle, and the square decides, upwards. */
@@ -83,12 +127,15 @@ INLINE vf64 silu_f32(vf64 x)
 
 INLINE vf64 softplus_f32(vf64 x)
 {
-    return patch_f64(softplus_in_f64(x), x, 0x1.d483ap-12, 0x1.63017ap-1);
+    vf64 y = v_add_f64(v_max_f64(v_set_f64(0), x), log_one_plus_exp_neg_abs(x));
+    return patch_f64(y, x, 0x1.d483ap-12, 0x1.63017ap-1);
 }
 
+/* -softplus(-x) */
 INLINE vf64 log_sigmoid_f32(vf64 x)
 {
-    return v_neg_f64(softplus_f32(v_neg_f64(x)));
+    vf64 y = v_sub_f64(v_min_f64(v_set_f64(0), x), log_one_plus_exp_neg_abs(x));
+    return patch_f64(y, x, -0x1.d483ap-12, -0x1.63017ap-1);
 }
 
 INLINE vf64 logit_f32(vf64 p)

@@ -4,21 +4,8 @@
  * no lane looking at its neighbours. The worst case of sigmoid found is 0.5010 ULP. */
 #include "math_pairs.h"
 
-/* e^-|x| = value 2^exponent with value in [1, 2] as a pair; `scaled` is the same pair times 2^exponent, but no smaller
- * than 2^-600, which adds nothing to 1 and keeps every product of it normal. */
-struct exponential { struct pair value, scaled; vf64 exponent; };
-
-/* 2^(j/16) = high + low */
-static const double exp2_sixteenths[16][2] = {
-    {0x1p+0, 0x0p+0}, {0x1.0b5586cf9890fp+0, 0x1.8a62e4adc610bp-54},
-    {0x1.172b83c7d517bp+0, -0x1.19041b9d78a76p-55}, {0x1.2387a6e756238p+0, 0x1.9b07eb6c70573p-54},
-    {0x1.306fe0a31b715p+0, 0x1.6f46ad23182e4p-55}, {0x1.3dea64c123422p+0, 0x1.ada0911f09ebcp-55},
-    {0x1.4bfdad5362a27p+0, 0x1.d4397afec42e2p-56}, {0x1.5ab07dd485429p+0, 0x1.6324c054647adp-54},
-    {0x1.6a09e667f3bcdp+0, -0x1.bdd3413b26456p-54}, {0x1.7a11473eb0187p+0, -0x1.41577ee04992fp-55},
-    {0x1.8ace5422aa0dbp+0, 0x1.6e9f156864b27p-54}, {0x1.9c49182a3f09p+0, 0x1.c7c46b071f2bep-56},
-    {0x1.ae89f995ad3adp+0, 0x1.7a1cd345dcc81p-54}, {0x1.c199bdd85529cp+0, 0x1.11065895048ddp-55},
-    {0x1.d5818dcfba487p+0, 0x1.2ed02d75b3707p-55}, {0x1.ea4afa2a490dap+0, -0x1.e9c23179c2893p-54},
-};
+/* e^t = value 2^floor(k) with value in [1, 2] as a pair. */
+struct power_of_e { struct pair value; vf64 k; };
 
 /* (e^r - 1 - r) / r^2 for |r| <= ln(2)/32 */
 static const double exp_series[] = {0.5, 0x1.5555555555558p-3, 0x1.55555554e6643p-5, 0x1.111111109dc5bp-7,
@@ -27,12 +14,9 @@ static const double exp_series[] = {0.5, 0x1.5555555555558p-3, 0x1.55555554e6643
 /* ln 2 for sixteenths: 37 bits, so that 16 bits of n times it are exact, and the rest. */
 static const double ln2_high_sixteenths = 0x1.62e42fefap-1, ln2_low_sixteenths = 0x1.cf79abc9e3b3ap-40;
 
-INLINE struct exponential exp_neg_abs_f64(vf64 x)
+INLINE struct power_of_e exp_f64(vf64 t)
 {
-    /* Below -1460 even 2^1024 e^t is less than half the smallest double. */
-    vf64 t = v_max_f64(v_set_f64(-1460), v_neg_abs_f64(x));
-
-    /* -|x| = k ln 2 + r + r_low, k a multiple of 1/16 */
+    /* t = k ln 2 + r + r_low, k a multiple of 1/16 */
     vf64 z = v_fma_f64(t, v_set_f64(0x1.71547652b82fep0), v_set_f64(ROUND_TO_SIXTEENTH));
     vf64 k = v_sub_f64(z, v_set_f64(ROUND_TO_SIXTEENTH));
     vf64 ln2_low = v_set_f64(-ln2_low_sixteenths);
@@ -47,10 +31,32 @@ INLINE struct exponential exp_neg_abs_f64(vf64 x)
     vf64 sum = v_fma_f64(high, r, high);
     vf64 sum_low = v_fma_f64(high, r, v_sub_f64(high, sum));
     vf64 rest = v_fma_f64(high, q, v_fma_f64(low, r, v_add_f64(low, sum_low)));
+    return (struct power_of_e){fast_two_sum(sum, rest), k};
+}
 
-    struct exponential e = {.value = fast_two_sum(sum, rest), .exponent = v_floor_f64(k)};
-    e.scaled = pair_exp2(e.value, v_max_f64(v_set_f64(-600), e.exponent));
-    return e;
+/* e^-|x| = value 2^exponent; `scaled` is the same pair times 2^exponent, but no smaller than 2^-600, which adds nothing
+ * to 1 and keeps every product of it normal. */
+struct exponential { struct pair value, scaled; vf64 exponent; };
+
+INLINE struct exponential exp_neg_abs_f64(vf64 x)
+{
+    /* Below -1460 even 2^1024 e^t is less than half the smallest double. */
+    struct power_of_e e = exp_f64(v_max_f64(v_set_f64(-1460), v_neg_abs_f64(x)));
+    vf64 exponent = v_floor_f64(e.k);
+    return (struct exponential){e.value, pair_exp2(e.value, v_max_f64(v_set_f64(-600), exponent)), exponent};
+}
+
+/* Ordinary x, |x| <= 400: e^-|x| > 2^-600 and all that is made of it are normal numbers, so that no bound is needed and
+ * nothing is left to finish. The results are the same to the last bit. nan passes through. */
+INLINE struct pair exp_neg_abs_ordinary(vf64 x)
+{
+    struct power_of_e e = exp_f64(v_neg_abs_f64(x));
+    return (struct pair){v_ldexp_floor_f64(e.value.hi, e.k), v_ldexp_floor_f64(e.value.lo, e.k)};
+}
+
+INLINE int any_extraordinary(vf64 x)
+{
+    return v_any_f64(v_lt_f64(v_set_f64(400), v_abs_f64(x)));
 }
 
 /* A pair times 2^exponent, for values whose last bits reach below the smallest double. */
@@ -127,9 +133,21 @@ INLINE struct scaled sigmoid_derivative_scaled(struct exponential e)
     return (struct scaled){pair_mul(sigma.lower.value, sigma.upper), sigma.lower.exponent};
 }
 
+INLINE vf64 sigmoid_f64_ordinary(vf64 x)
+{
+    struct pair e = exp_neg_abs_ordinary(x), sum = one_plus(e);
+    struct pair numerator = pair_select(v_lt_f64(x, v_set_f64(0)), e, pair_of(v_set_f64(1)));
+    return pair_sum(pair_div(numerator, sum, v_div_f64(v_set_f64(1), sum.hi)));
+}
+
 INLINE vf64 sigmoid_f64(vf64 x)
 {
-    return finish(sigmoid_scaled(x));
+    vf64 y = v_set_f64(0);
+    if (V_BRANCHES_PAY)
+        y = sigmoid_f64_ordinary(x);
+    if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x)))
+        y = finish(sigmoid_scaled(x));
+    return y;
 }
 
 INLINE vf64 sigmoid_derivative_f64(vf64 x)
@@ -170,22 +188,42 @@ INLINE vf64 silu_derivative_f64(vf64 x)
     return finish((struct scaled){product, v_select_f64(left, sigma.lower.exponent, zero)});
 }
 
-/* log(1 + e^-|x|) = 2 atanh(e / (2 + e)) */
+/* log(1 + e) = 2 atanh(e / (2 + e)) */
+INLINE struct pair log_one_plus_pair(struct pair e)
+{
+    struct pair two_plus_e = fast_two_sum(v_set_f64(2), e.hi);
+    two_plus_e.lo = v_add_f64(two_plus_e.lo, e.lo);
+    return pair_twice_atanh(pair_div(e, two_plus_e, v_div_f64(v_set_f64(1), two_plus_e.hi)));
+}
+
 INLINE struct scaled log_one_plus_f64(struct exponential e)
 {
-    struct pair two_plus_e = fast_two_sum(v_set_f64(2), e.scaled.hi);
-    two_plus_e.lo = v_add_f64(two_plus_e.lo, e.scaled.lo);
-    struct pair s = pair_div(e.scaled, two_plus_e, v_div_f64(v_set_f64(1), two_plus_e.hi));
-    return (struct scaled){pair_twice_atanh(s), v_min_f64(v_set_f64(0), v_add_f64(e.exponent, v_set_f64(600)))};
+    return (struct scaled){log_one_plus_pair(e.scaled), v_min_f64(v_set_f64(0), v_add_f64(e.exponent, v_set_f64(600)))};
 }
 
 /* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|); above 40 the second term is less than a quarter ULP of x. */
-INLINE vf64 softplus_f64(vf64 x)
+INLINE vf64 softplus_f64_anywhere(vf64 x)
 {
     struct scaled l = log_one_plus_f64(exp_neg_abs_f64(x));
     vf64 right = pair_sum(pair_add(pair_of(x), l.value));
     vf64 y = v_select_f64(v_le_f64(x, v_set_f64(0)), finish(l), right);
     return v_select_f64(v_lt_f64(v_set_f64(40), x), x, y);
+}
+
+INLINE vf64 softplus_f64_ordinary(vf64 x)
+{
+    struct pair l = log_one_plus_pair(exp_neg_abs_ordinary(x));
+    return v_select_f64(v_le_f64(x, v_set_f64(0)), pair_sum(l), pair_sum(pair_add(pair_of(x), l)));
+}
+
+INLINE vf64 softplus_f64(vf64 x)
+{
+    vf64 y = v_set_f64(0);
+    if (V_BRANCHES_PAY)
+        y = softplus_f64_ordinary(x);
+    if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x)))
+        y = softplus_f64_anywhere(x);
+    return y;
 }
 
 INLINE vf64 log_sigmoid_f64(vf64 x)

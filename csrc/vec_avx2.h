@@ -64,6 +64,11 @@ WORDS_OF_ONE_TYPE(f32, ps, float, vf32, vm32, epi32, _mm256_set1_epi32, 23, 127)
 WORD2(vf64, v_ldexp_biased_f64, vf64, vf64,
       FROM_BITS_f64(_mm256_add_epi64(BITS_f64(a), _mm256_slli_epi64(BITS_f64(b), 52))))
 
+WORD vf64 v_ldexp_floor_f64(vf64 x, vf64 k)
+{
+    return v_times_exp2_f64(x, v_floor_f64(k));
+}
+
 WORD vf32 v_ldexp_biased_f32(vf32 x, vf32 z)
 {
     return v_ldexp_f32(x, v_sub_f32(z, v_set_f32(ROUND_TO_INTEGER_f32)));
@@ -86,8 +91,8 @@ WORD2(vf32, v_exponent_gap_f32, vf32, vf32,
           _mm256_srai_epi32(_mm256_add_epi32(_mm256_sub_epi32(BITS_f32(a), BITS_f32(b)), _mm256_set1_epi32(1 << 22)), 23),
           BITS_f32(_mm256_set1_ps(ROUND_TO_INTEGER_f32)))))
 
-/* In the exponent's distance from that of 2^-9, a bit above the lowest four. */
-#define NOT_MODERATE(i) _mm256_sub_epi64(BITS_f64(x.v##i), BITS_f64(_mm256_set1_pd(0x1p-9)))
+/* In the distance from the bits of 0x1.26p-10, a bit above the lowest four of the exponent. */
+#define NOT_MODERATE(i) _mm256_sub_epi64(BITS_f64(x.v##i), BITS_f64(_mm256_set1_pd(0x1.26p-10)))
 WORD int v_all_moderate_f64(vf64 x)
 {
     return _mm256_testz_si256(GATHER(_mm256_or_si256, NOT_MODERATE), _mm256_set1_epi64x(0x7f00000000000000));

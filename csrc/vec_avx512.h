@@ -21,7 +21,7 @@ enum { LANES_f64 = 8 * PACK, LANES_f32 = 16 * PACK };
     WORD2(pack, v_sub_##t, pack, pack, _mm512_sub_##s(a, b))                                                  \
     WORD2(pack, v_mul_##t, pack, pack, _mm512_mul_##s(a, b))                                                  \
     WORD2(pack, v_div_##t, pack, pack, _mm512_div_##s(a, b))                                                  \
-    WORD1(pack, v_neg_##t, pack, _mm512_xor_##s(a, _mm512_set1_##s((number)-0.0)))                            \
+    WORD1(pack, v_neg_##t, pack, -a) /* folds into a multiplication, as a bit operation does not */                         \
     WORD1(pack, v_abs_##t, pack, _mm512_andnot_##s(_mm512_set1_##s((number)-0.0), a))                         \
     WORD1(pack, v_neg_abs_##t, pack, _mm512_or_##s(_mm512_set1_##s((number)-0.0), a))                         \
     WORD2(pack, v_copysign_##t, pack, pack,                                                                   \
@@ -63,8 +63,8 @@ WORD2(vf32, v_exponent_gap_f32, vf32, vf32,
           _mm512_srai_epi32(_mm512_add_epi32(_mm512_sub_epi32(BITS_f32(a), BITS_f32(b)), _mm512_set1_epi32(1 << 22)), 23),
           BITS_f32(_mm512_set1_ps(ROUND_TO_INTEGER_f32)))))
 
-/* In the exponent's distance from that of 2^-9, a bit above the lowest four. */
-#define NOT_MODERATE(i) _mm512_sub_epi64(BITS_f64(x.v##i), BITS_f64(_mm512_set1_pd(0x1p-9)))
+/* In the distance from the bits of 0x1.26p-10, a bit above the lowest four of the exponent. */
+#define NOT_MODERATE(i) _mm512_sub_epi64(BITS_f64(x.v##i), BITS_f64(_mm512_set1_pd(0x1.26p-10)))
 WORD int v_all_moderate_f64(vf64 x)
 {
     return _mm512_test_epi64_mask(GATHER(_mm512_or_si512, NOT_MODERATE), _mm512_set1_epi64(0x7f00000000000000)) == 0;
@@ -74,24 +74,6 @@ WORD int v_all_moderate_f64(vf64 x)
 #define V_LOOKUP_16_IS_ONE_PERMUTE
 
 WORD2(vf64, v_ldexp_floor_f64, vf64, vf64, _mm512_scalef_pd(a, b))
-
-WORD vf64 v_shared_inverse_f64(vf64 d)
-{
-    const __m512d one = _mm512_set1_pd(1);
-    __m512d d01 = _mm512_mul_pd(d.v0, d.v1), d23 = _mm512_mul_pd(d.v2, d.v3);
-    __m512d inverse = _mm512_div_pd(one, _mm512_mul_pd(d01, d23));
-    __m512d inverse01 = _mm512_mul_pd(inverse, d23), inverse23 = _mm512_mul_pd(inverse, d01);
-    return (vf64){_mm512_mul_pd(inverse01, d.v1), _mm512_mul_pd(inverse01, d.v0), _mm512_mul_pd(inverse23, d.v3),
-                  _mm512_mul_pd(inverse23, d.v2)};
-}
-
-WORD vf64 v_lookup_16_f64(const double *table, vf64 z)
-{
-    const __m512d low = _mm512_loadu_pd(table), high = _mm512_loadu_pd(table + 8);
-#define LOOKUP(i) _mm512_permutex2var_pd(low, BITS_f64(z.v##i), high)
-    return (vf64){EACH(LOOKUP)};
-#undef LOOKUP
-}
 
 WORD void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *low)
 {

@@ -71,13 +71,18 @@ WORDS_OF_ONE_TYPE(f32, float, vf32, vm32, s32, u32, 23, 127)
 WORD2(vf64, v_ldexp_biased_f64, vf64, vf64,
       vreinterpretq_f64_s64(vaddq_s64(vreinterpretq_s64_f64(a), vshlq_n_s64(vreinterpretq_s64_f64(b), 52))))
 
+WORD vf64 v_ldexp_floor_f64(vf64 x, vf64 k)
+{
+    return v_times_exp2_f64(x, v_floor_f64(k));
+}
+
 WORD vf32 v_ldexp_biased_f32(vf32 x, vf32 z)
 {
     return v_ldexp_f32(x, v_sub_f32(z, v_set_f32(ROUND_TO_INTEGER_f32)));
 }
 
-/* In the exponent's distance from that of 2^-9, a bit above the lowest four. */
-#define NOT_MODERATE(i) vsubq_u64(vreinterpretq_u64_f64(x.v##i), vreinterpretq_u64_f64(vdupq_n_f64(0x1p-9)))
+/* In the distance from the bits of 0x1.26p-10, a bit above the lowest four of the exponent. */
+#define NOT_MODERATE(i) vsubq_u64(vreinterpretq_u64_f64(x.v##i), vreinterpretq_u64_f64(vdupq_n_f64(0x1.26p-10)))
 WORD int v_all_moderate_f64(vf64 x)
 {
     uint64x2_t above = vandq_u64(GATHER(vorrq_u64, NOT_MODERATE), vdupq_n_u64(0x7f00000000000000));

@@ -13,15 +13,12 @@
  *                             for f64 2^n and the result normal
  *   v_exponent_gap(p, q)      ROUND_TO_INTEGER + n, n = floor(log2 p - log2 q + 1/2) where the logarithms are read off the
  *                             bits, that is, are linear between powers of two; p, q normal and positive
- *   v_all_moderate(x)         whether 2^-9 <= |x| < 2^7 in every lane
+ *   v_ldexp_floor(x, k)       x 2^floor(k), floor(k) in [-1022, 1023], the result normal
+ *   v_all_moderate(x)         whether 0x1.26p-10 <= |x| < 0x1.26p+6 in every lane: a range that bits tell quickly
  *   V_BRANCHES_PAY            whether it pays to ask: not where a compiler shall vectorize the loop around
  *   v_exp2(n)                 2^n, n integral in [-1022, 1023]
  *   v_lookup_8(table, z)      table[low 3 bits of z]; v_lookup_16_pairs likewise gives both words of an entry
- *
- * Only where V_LOOKUP_16_IS_ONE_PERMUTE, with which float32's sigmoid has a faster text:
- *   v_lookup_16(table, z)     table[low 4 bits of z]
- *   v_ldexp_floor(x, k)       x 2^floor(k), the result normal
- *   v_shared_inverse(d)       1 / d to five roundings, by one division for the pack; the product of its lanes finite */
+ *   V_LOOKUP_16_IS_ONE_PERMUTE  defined where it is, and float32 has faster texts with it */
 #ifndef PYSIGMOID_VEC_SCALAR_H
 #define PYSIGMOID_VEC_SCALAR_H
 
@@ -102,10 +99,15 @@ INLINE vf64 v_ldexp_biased_f64(vf64 x, vf64 z)
     return from_bits_f64((int64_t)((uint64_t)bits_of_f64(x) + ((uint64_t)bits_of_f64(z) << 52)));
 }
 
-/* The exponent's distance from that of 2^-9 is below 16: no bit above its lowest four. */
+INLINE vf64 v_ldexp_floor_f64(vf64 x, vf64 k)
+{
+    return v_times_exp2_f64(x, floor(k));
+}
+
+/* Sixteen binades: in the distance of the bits no bit above the lowest four of the exponent. */
 INLINE int v_all_moderate_f64(vf64 x)
 {
-    return ((bits_of_f64(x) - bits_of_f64(0x1p-9)) & 0x7f00000000000000) == 0;
+    return ((bits_of_f64(x) - bits_of_f64(0x1.26p-10)) & 0x7f00000000000000) == 0;
 }
 
 INLINE vf32 v_ldexp_biased_f32(vf32 x, vf32 z)

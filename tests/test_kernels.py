@@ -74,6 +74,25 @@ def test_results_depend_on_values_alone(modules, pools, data):
         assert np.all(same_bits(got, expected[part])), (module.isa, name, fmt)
 
 
+# In which no lane leaves a short cut, and what makes every pack of two and more leave each of them.
+ORDINARY = np.linspace(-399, 399, 1 << 17), np.geomspace(2.0**-9, 70, 1 << 15), -np.geomspace(2.0**-9, 70, 1 << 15)
+EXTRAORDINARY = [0.0, 800.0, -800.0, np.inf, np.nan]
+
+
+@pytest.mark.parametrize("neighbour", EXTRAORDINARY)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row["intervals"] == ((-750.0, 750.0),)])
+def test_neighbours_do_not_show(modules, name, dtype, neighbour):
+    """Where all of a pack is ordinary, shorter formulas run: with the results of the complete ones."""
+    x = np.concatenate(ORDINARY).astype(dtype)
+    among = np.full((x.size, 2), neighbour, dtype)
+    among[:, 0] = x
+    for module in modules:
+        alone = getattr(module, name)(x)
+        assert np.all(same_bits(alone, getattr(_core, name)(x)))
+        assert np.all(same_bits(alone, getattr(module, name)(among.ravel())[::2])), module.isa
+
+
 # Every operand flush against a page that must not be touched, behind it and then before it. A layout has the steps of
 # the operands in turn; an output of step 0 would be written over and over, and takes 1.
 GUARDED = """
