@@ -290,7 +290,7 @@ def check_buffer(name: str, buffer: Any, shape: Shape, dtype: DType) -> None:
         raise TypeError(f"{name} is a {type(buffer).__name__}; pass a NumPy array to write into")
     if buffer.shape != shape:
         raise ValueError(f"{name} has shape {buffer.shape}, but the result has shape {shape}")
-    if not np.can_cast(dtype, buffer.dtype, "same_kind"):
+    if buffer.dtype != dtype and not np.can_cast(dtype, buffer.dtype, "same_kind"):
         raise TypeError(f"{name} has dtype {buffer.dtype}, which {dtype} does not cast to; pass a float array")
     if not buffer.flags.writeable:
         raise ValueError(f"{name} is read-only; pass an array that can be written to, for example a copy")

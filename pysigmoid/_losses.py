@@ -67,10 +67,10 @@ def evaluate(
         result_dtype = float_dtype(NAMES[form][0], input.dtype)
     asked = result_dtype if dtype is None else loss_dtype(dtype)
     if not (out is grad_out is hess_out is None):
-        sums_shape = shape_of_sums(input.shape, reduction, axes, keepdims)
-        check_buffers(input.shape, result_dtype, sums_shape, asked, out, grad_out, hess_out)
-        if out is not None and dtype is None:
-            asked = out.dtype
+        if out is not None:
+            check_buffer("out", out, shape_of_sums(input.shape, reduction, axes, keepdims), asked)
+            asked = out.dtype if dtype is None else asked
+        check_derivatives(input.shape, result_dtype, out, grad_out, hess_out)
     # Without a reduction the dtype only casts.
     rounded = result_dtype if reduction == "none" else asked
     code = CODES[reduction]
@@ -99,11 +99,7 @@ def plain_samples(
     return None
 
 
-def check_buffers(
-    shape: Shape, dtype: DType, sums_shape: Shape, sums_dtype: DType, out: Any, grad_out: Any, hess_out: Any
-) -> None:
-    if out is not None:
-        check_buffer("out", out, sums_shape, sums_dtype)
+def check_derivatives(shape: Shape, dtype: DType, out: Any, grad_out: Any, hess_out: Any) -> None:
     if grad_out is not None:
         check_buffer("grad_out", grad_out, shape, dtype)
     if hess_out is not None:
