@@ -33,7 +33,7 @@ proof: check
 	$(BIN)/python -m proof emulate
 
 lint: .venv/.built
-	$(BIN)/pip install --quiet ".[lint]"
+	$(BIN)/pip install --quiet --no-build-isolation --editable ".[lint]"
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
