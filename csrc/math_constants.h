@@ -1,4 +1,4 @@
-/* Constants of the formulas worked in one precision; the pairs of math_f64.h and sigmoid_fast keep theirs beside them.
+/* Constants that several texts share; what belongs to one of them stands beside it.
  * coefficients.sollya derives every polynomial and every split of ln 2. */
 #ifndef PYSIGMOID_MATH_CONSTANTS_H
 #define PYSIGMOID_MATH_CONSTANTS_H
