@@ -135,12 +135,26 @@ static enum working working_of(enum number number)
     }
 }
 
-/* The dtype of the derivatives: floats keep theirs, integers up to 16 bits become float32, wider ones float64. */
+/* What each element's results are rounded to: floats keep their type, integers up to 16 bits become float32, wider ones
+ * float64. */
+static enum number number_of_results(enum number logits)
+{
+    if (logits == NUMBER_f16 || logits == NUMBER_bf16)
+        return logits;
+    switch (working_of(logits)) {
+    case WORKING_narrow: return NUMBER_f32;
+    case WORKING_wide: return NUMBER_f64;
+    default: return NUMBER_longdouble;
+    }
+}
+
 static PyArray_Descr *dtype_of_derivatives(PyArrayObject *logits, enum number number)
 {
-    if (number == NUMBER_f16 || number == NUMBER_bf16 || number == NUMBER_longdouble)
-        return PyArray_DescrNewByteorder(PyArray_DESCR(logits), NPY_NATIVE);
-    return PyArray_DescrFromType(working_of(number) == WORKING_wide ? NPY_DOUBLE : NPY_FLOAT);
+    switch (number_of_results(number)) {
+    case NUMBER_f32: return PyArray_DescrFromType(NPY_FLOAT);
+    case NUMBER_f64: return PyArray_DescrFromType(NPY_DOUBLE);
+    default: return PyArray_DescrNewByteorder(PyArray_DESCR(logits), NPY_NATIVE);
+    }
 }
 
 /* ---- axes and rows ---- */
@@ -282,10 +296,32 @@ static struct range bytes_of(PyArrayObject *array)
     return range;
 }
 
+/* The greatest common divisor of a step and those of an array. */
+static npy_intp common_step(PyArrayObject *array, npy_intp step)
+{
+    for (int axis = 0; axis < PyArray_NDIM(array); axis++)
+        if (PyArray_DIM(array, axis) > 1)
+            for (npy_intp other = PyArray_STRIDE(array, axis), rest; other != 0; other = rest) {
+                rest = step % other;
+                step = other;
+            }
+    return step < 0 ? -step : step;
+}
+
+/* Whether each lies in the gaps of the other, as columns of one matrix do. */
+static int is_interleaved(PyArrayObject *one, PyArrayObject *other)
+{
+    npy_intp step = common_step(other, common_step(one, 0)), distance = PyArray_BYTES(other) - PyArray_BYTES(one);
+    if (step == 0)
+        return 0;
+    npy_intp offset = (distance % step + step) % step;
+    return offset >= PyArray_ITEMSIZE(one) && offset + PyArray_ITEMSIZE(other) <= step;
+}
+
 static int is_disjoint(PyArrayObject *one, PyArrayObject *other)
 {
     struct range a = bytes_of(one), b = bytes_of(other);
-    return a.high <= b.low || b.high <= a.low;
+    return a.high <= b.low || b.high <= a.low || is_interleaved(one, other);
 }
 
 /* Each element at the same place in both. */
@@ -298,12 +334,6 @@ static int is_identical(PyArrayObject *one, PyArrayObject *other)
         if (PyArray_DIM(one, axis) > 1 && PyArray_STRIDE(one, axis) != PyArray_STRIDE(other, axis))
             return 0;
     return 1;
-}
-
-/* Whether the value is to be rounded to another dtype than that of its buffer. */
-static int is_cast(const struct request *request, int output)
-{
-    return output == VALUE && PyArray_DESCR(request->buffers[VALUE])->type_num != request->dtype->type_num;
 }
 
 /* Whether a result that is written to the buffer may spoil an input that is still to be read. */
@@ -323,12 +353,10 @@ static int make_result(struct request *request, const struct walk *walk, int out
 {
     PyArrayObject *buffer = request->buffers[output];
     PyArray_Descr *descriptor;
-    if (buffer != NULL && !is_cast(request, output) && !is_read_again(request, output))
+    if (buffer != NULL && !is_read_again(request, output))
         request->results[output] = (PyArrayObject *)Py_NewRef(buffer);
-    else if (buffer != NULL) {
-        descriptor = output == VALUE ? request->dtype : PyArray_DESCR(buffer);
-        request->results[output] = new_like(buffer, (PyArray_Descr *)Py_NewRef(descriptor));
-    }
+    else if (buffer != NULL)
+        request->results[output] = new_like(buffer, (PyArray_Descr *)Py_NewRef(PyArray_DESCR(buffer)));
     else if (output == VALUE && request->reduction != REDUCTION_none)
         request->results[output] = new_values(request, walk);
     else {
@@ -388,6 +416,13 @@ static enum loss_form choose_form(const struct request *request, const struct lo
     }
 }
 
+/* A sum is rounded to the dtype that was asked for, the value of an element first to that of its derivatives. */
+static int choose_rounding(const struct request *request, struct loss *loss)
+{
+    loss->rounding = number_of_results(loss->logits.number);
+    return request->reduction == REDUCTION_none ? 0 : find_number(request->dtype, &loss->rounding);
+}
+
 static int describe_loss(struct request *request, struct walk *walk, struct loss *loss)
 {
     PyArrayObject *logits = request->logits;
@@ -408,7 +443,7 @@ static int describe_loss(struct request *request, struct walk *walk, struct loss
     for (int k = 0; k < walk->axes; k++)
         loss->axes.length[k] = PyArray_DIM(logits, walk->order[k]);
 
-    if (read_operand(logits, walk, &loss->logits) < 0)
+    if (read_operand(logits, walk, &loss->logits) < 0 || choose_rounding(request, loss) < 0)
         return -1;
     loss->working = working_of(loss->logits.number);
     for (int k = 0; k < OUTPUT_COUNT; k++)
