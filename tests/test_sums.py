@@ -44,7 +44,7 @@ def sum_of_block(terms):
 def modelled_sum(terms):
     """The documented tree: blocks of 1024 terms, joined as the digits of a binary counter are carried.
 
-    The counter joins equal parts first and what is left over from the smallest part up, which is the order of `pairwise`.
+    The counter joins equal parts first, and what is left over from the smallest part up: the order of `pairwise`.
     """
     whole = terms[: terms.size - terms.size % BLOCK].reshape(-1, BLOCK // RUNNING_SUMS, RUNNING_SUMS)
     sums = np.zeros((len(whole), RUNNING_SUMS), terms.dtype)
