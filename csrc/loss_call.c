@@ -136,12 +136,26 @@ static enum working working_of(enum number number)
     }
 }
 
-/* The dtype of the derivatives: floats keep theirs, integers up to 16 bits become float32, wider ones float64. */
+/* What each element's results are rounded to: floats keep their type, integers up to 16 bits become float32, wider ones
+ * float64. */
+static enum number number_of_results(enum number logits)
+{
+    if (logits == NUMBER_f16 || logits == NUMBER_bf16)
+        return logits;
+    switch (working_of(logits)) {
+    case WORKING_narrow: return NUMBER_f32;
+    case WORKING_wide: return NUMBER_f64;
+    default: return NUMBER_longdouble;
+    }
+}
+
 static PyArray_Descr *dtype_of_derivatives(PyArrayObject *logits, enum number number)
 {
-    if (number == NUMBER_f16 || number == NUMBER_bf16 || number == NUMBER_longdouble)
-        return PyArray_DescrNewByteorder(PyArray_DESCR(logits), NPY_NATIVE);
-    return PyArray_DescrFromType(working_of(number) == WORKING_wide ? NPY_DOUBLE : NPY_FLOAT);
+    switch (number_of_results(number)) {
+    case NUMBER_f32: return PyArray_DescrFromType(NPY_FLOAT);
+    case NUMBER_f64: return PyArray_DescrFromType(NPY_DOUBLE);
+    default: return PyArray_DescrNewByteorder(PyArray_DESCR(logits), NPY_NATIVE);
+    }
 }
 
 /* ---- axes and rows ---- */
@@ -267,12 +281,6 @@ static PyArrayObject *new_like(PyArrayObject *array, PyArray_Descr *descriptor)
     return (PyArrayObject *)PyArray_NewLikeArray(array, NPY_KEEPORDER, descriptor, 0);
 }
 
-/* Whether the value is to be rounded to another dtype than that of its buffer. */
-static int is_cast(const struct request *request, int output)
-{
-    return output == VALUE && PyArray_DESCR(request->buffers[VALUE])->type_num != request->dtype->type_num;
-}
-
 /* Whether a result that is written to the buffer may spoil an input that is still to be read. */
 static int is_read_again(const struct request *request, int output)
 {
@@ -290,12 +298,10 @@ static int make_result(struct request *request, const struct walk *walk, int out
 {
     PyArrayObject *buffer = request->buffers[output];
     PyArray_Descr *descriptor;
-    if (buffer != NULL && !is_cast(request, output) && !is_read_again(request, output))
+    if (buffer != NULL && !is_read_again(request, output))
         request->results[output] = (PyArrayObject *)Py_NewRef(buffer);
-    else if (buffer != NULL) {
-        descriptor = output == VALUE ? request->dtype : PyArray_DESCR(buffer);
-        request->results[output] = new_like(buffer, (PyArray_Descr *)Py_NewRef(descriptor));
-    }
+    else if (buffer != NULL)
+        request->results[output] = new_like(buffer, (PyArray_Descr *)Py_NewRef(PyArray_DESCR(buffer)));
     else if (output == VALUE && request->reduction != REDUCTION_none)
         request->results[output] = new_values(request, walk);
     else {
@@ -355,6 +361,13 @@ static enum loss_form choose_form(const struct request *request, const struct lo
     }
 }
 
+/* A sum is rounded to the dtype that was asked for, the value of an element first to that of its derivatives. */
+static int choose_rounding(const struct request *request, struct loss *loss)
+{
+    loss->rounding = number_of_results(loss->logits.number);
+    return request->reduction == REDUCTION_none ? 0 : find_number(request->dtype, &loss->rounding);
+}
+
 static int describe_loss(struct request *request, struct walk *walk, struct loss *loss)
 {
     PyArrayObject *logits = request->logits;
@@ -375,7 +388,7 @@ static int describe_loss(struct request *request, struct walk *walk, struct loss
     for (int k = 0; k < walk->axes; k++)
         loss->axes.length[k] = PyArray_DIM(logits, walk->order[k]);
 
-    if (read_operand(logits, walk, &loss->logits) < 0)
+    if (read_operand(logits, walk, &loss->logits) < 0 || choose_rounding(request, loss) < 0)
         return -1;
     loss->working = working_of(loss->logits.number);
     for (int k = 0; k < OUTPUT_COUNT; k++)

@@ -39,6 +39,7 @@ struct loss {
 
     struct axes row_axes; /* of the values: one for each row */
     struct operand value;
+    enum number rounding; /* the type each value is rounded to before it takes that of its array */
 
     int validates;      /* whether to look for labels, and probabilities, outside [0, 1] */
     atomic_int outside; /* set where one that counts was found */

@@ -159,6 +159,16 @@ static ptrdiff_t D(rows_of_block)(const struct loss *loss)
     return divisors_vary(loss) ? 1 : BLOCK / loss->row_length;
 }
 
+static void D(deliver_values)(const struct loss *loss, ptrdiff_t row, ptrdiff_t count, WORK *values)
+{
+    room rounded;
+    if (loss->rounding != loss->value.number) {
+        convert_numbers(rounded.bytes, loss->rounding, values, NUMBER_OF(WORK), whole_packs(count));
+        convert_numbers(values, NUMBER_OF(WORK), rounded.bytes, loss->rounding, whole_packs(count));
+    }
+    deliver(&loss->value, &loss->row_axes, row, count, values, NUMBER_OF(WORK));
+}
+
 static void D(evaluate_rows)(const struct D(pass) *pass, ptrdiff_t row, ptrdiff_t rows, struct D(workspace) *space)
 {
     const struct loss *loss = pass->loss;
@@ -174,7 +184,7 @@ static void D(evaluate_rows)(const struct D(pass) *pass, ptrdiff_t row, ptrdiff_
     if (length > 1 || divisor != 1) /* alone, a single term keeps the sign of its zero */
         for (ptrdiff_t k = 0; k < rows; k++)
             space->value[k] = D(sum_of_block)(space->value + k * length, length) / divisor;
-    deliver(&loss->value, &loss->row_axes, row, rows, space->value, NUMBER_OF(WORK));
+    D(deliver_values)(loss, row, rows, space->value);
 }
 
 static void D(short_rows_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
@@ -243,7 +253,7 @@ static void D(deliver_rows)(const struct D(pass) *pass)
         for (ptrdiff_t k = 0; k < count; k++)
             values[k] = D(total_of_row)(pass, row + k)
                         / (pass->divisors != NULL ? pass->divisors[row + k] : (WORK)loss->fixed_divisor);
-        deliver(&loss->value, &loss->row_axes, row, count, values, NUMBER_OF(WORK));
+        D(deliver_values)(loss, row, count, values);
     }
 }
 

@@ -23,10 +23,32 @@ static inline struct range bytes_of(PyArrayObject *array)
     return range;
 }
 
+/* The greatest common divisor of a step and those of an array. */
+static inline npy_intp common_step(PyArrayObject *array, npy_intp step)
+{
+    for (int axis = 0; axis < PyArray_NDIM(array); axis++)
+        if (PyArray_DIM(array, axis) > 1)
+            for (npy_intp other = PyArray_STRIDE(array, axis), rest; other != 0; other = rest) {
+                rest = step % other;
+                step = other;
+            }
+    return step < 0 ? -step : step;
+}
+
+/* Whether each lies in the gaps of the other, as columns of one matrix do. */
+static inline int are_interleaved(PyArrayObject *one, PyArrayObject *other)
+{
+    npy_intp step = common_step(other, common_step(one, 0)), distance = PyArray_BYTES(other) - PyArray_BYTES(one);
+    if (step == 0)
+        return 0;
+    npy_intp offset = (distance % step + step) % step;
+    return offset >= PyArray_ITEMSIZE(one) && offset + PyArray_ITEMSIZE(other) <= step;
+}
+
 static inline int are_disjoint(PyArrayObject *one, PyArrayObject *other)
 {
     struct range a = bytes_of(one), b = bytes_of(other);
-    return a.high <= b.low || b.high <= a.low;
+    return a.high <= b.low || b.high <= a.low || are_interleaved(one, other);
 }
 
 /* Each element at the same place in both. */

@@ -3,8 +3,9 @@
 An error names the argument, the value and the remedy, and comes before anything is written.
 """
 
+from collections.abc import Iterator
 from numbers import Real
-from typing import Any, NamedTuple, NoReturn, TypeAlias
+from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ DType: TypeAlias = np.dtype[Any]
 Shape: TypeAlias = tuple[int, ...]
 Axis: TypeAlias = int | tuple[int, ...] | None
 
+BLOCK = 1 << 14  # elements of an argument that are looked at together
 ROUNDING_SLACK = 1e-5  # probabilities computed in float32 leave [0, 1] by less than this
 
 # Dtypes
@@ -170,6 +172,13 @@ class Samples(NamedTuple):
             counted = counted & ~equals(self.target, self.ignored)
         return np.broadcast_to(counted, self.input.shape)
 
+    def blocks(self) -> Iterator[tuple[int, "Samples"]]:
+        """The elements in the order of their indices, a block at a time, with the number of the first one."""
+        arrays = [None if array is None else np.broadcast_to(array, self.input.shape).flat for array in self[:6]]
+        for begin in range(0, self.input.size, BLOCK):
+            parts: list[Any] = [None if array is None else array[begin : begin + BLOCK] for array in arrays]
+            yield begin, Samples._make([*parts, self.ignored])
+
 
 def read_samples(
     names: tuple[str, str],
@@ -247,9 +256,7 @@ def refuse_softplus_options(beta: object, threshold: object) -> None:
 def raise_outside(samples: Samples, names: tuple[str, str], probabilities: bool) -> NoReturn:
     """Raise for the first number that counts and lies outside [0, 1]: a probability, or a label."""
     input_name, target_name = names
-    counted = samples.counted()
-    first_input = _first_outside(samples.input, counted)
-    first_target = _first_outside(samples.target, counted)
+    first_input, first_target = _first_outside(samples, "input"), _first_outside(samples, "target")
     if probabilities and first_input is not None:
         hint = "For logits use binary_cross_entropy_with_logits."
         raise _out_of_range(input_name, samples.input, first_input, hint)
@@ -261,10 +268,14 @@ def raise_outside(samples: Samples, names: tuple[str, str], probabilities: bool)
 
 
 @np.errstate(all="ignore")
-def _first_outside(values: Array, counted: Array) -> tuple[Any, ...] | None:
+def _first_outside(samples: Samples, which: Literal["input", "target"]) -> tuple[Any, ...] | None:
     """The index of the first element outside [0, 1] that counts; nan is outside."""
-    outside = ~((values >= 0) & (values <= 1)) & counted
-    return np.unravel_index(np.argmax(outside), values.shape) if np.any(outside) else None
+    for begin, block in samples.blocks():
+        values = getattr(block, which)
+        outside = ~((values >= 0) & (values <= 1)) & block.counted()
+        if np.any(outside):
+            return np.unravel_index(begin + np.argmax(outside), samples.input.shape)
+    return None
 
 
 def _out_of_range(name: str, values: Array, index: tuple[Any, ...], hint: str) -> ValueError:

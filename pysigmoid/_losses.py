@@ -71,16 +71,12 @@ def evaluate(
             check_buffer("out", out, shape_of_sums(input.shape, reduction, axes, keepdims), asked)
             asked = out.dtype if dtype is None else asked
         check_derivatives(input.shape, result_dtype, out, grad_out, hess_out)
-    # Without a reduction the dtype only casts.
-    rounded = result_dtype if reduction == "none" else asked
     code = CODES[reduction]
     results = _core.loss(
-        form, outputs, *options, *samples, code, axes, keepdims, validate, rounded, out, grad_out, hess_out
+        form, outputs, *options, *samples, code, axes, keepdims, validate, asked, out, grad_out, hess_out
     )
     if results is None:
         raise_outside(Samples(*samples), NAMES[form], form == PROBABILITY)
-    if asked is not rounded and out is None and outputs != GRAD_AND_HESS:
-        return (results[0].astype(asked), *results[1:])
     return results
 
 
