@@ -7,8 +7,8 @@
 |---|---|
 | tasks.py | what is timed: every ufunc, the reduced losses, and the arrays they run on |
 | peers.py | how other libraries do the same |
-| bench.py | every task at every dtype and size, ours beside the peers and the memory copy |
+| bench.py | every task in every setting, at every dtype and size, ours beside the peers and the memory copy |
 | threads.py | what threads gain and cost: by size, with pauses, beside a busy processor, and while idle |
 | timing.py | rounds in which the contenders take turns |
-| report.py | the table, the JSON and the picture |
+| report.py | the table, the JSON and the pictures |
 """

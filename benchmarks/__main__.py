@@ -1,7 +1,7 @@
-"""Run the benchmark: print the table, write the numbers and the picture."""
+"""Run the benchmark: print the table, write the numbers and the pictures."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +9,10 @@ from tqdm import tqdm
 
 from benchmarks.bench import measure
 from benchmarks.peers import installed
-from benchmarks.report import table, write_json, write_picture
+from benchmarks.report import SETTINGS, table, write_json, write_pictures
 from benchmarks.tasks import all_tasks
 
+SIZES = [64, 8_192, 1_000_000, 16_000_000]
 DTYPES = ("float16", "bfloat16", "float32", "float64", "longdouble")
 
 
@@ -20,34 +21,37 @@ def main(arguments: list[str] | None = None) -> None:
     tasks = [task for task in all_tasks() if options.tasks is None or task.name in options.tasks]
     dtypes = [as_dtype(name) for name in options.dtypes]
     libraries = list(installed(options.threads))
-    how = {"allocate": options.allocate, "rounds": options.rounds, "threads": options.threads}
-    groups = measure(tasks, dtypes, options.sizes, libraries, **how)
-    total = len(tasks) * len(dtypes) * len(options.sizes)
+    how = {"rounds": options.rounds, "threads": options.threads}
+    groups = measure(tasks, dtypes, options.sizes, libraries, options.settings, **how)
+    total = len(tasks) * len(dtypes) * len(options.sizes) * len(options.settings)
     with tqdm(groups, total=total, unit="task", disable=None) as progress:
         results = [result for group in progress for result in group]
     print(table(results))
     options.output.mkdir(parents=True, exist_ok=True)
-    write_json(results, options.output / "bench.json", **how)
-    write_picture(results, options.output / "bench.png")
-    print(f"\nwritten: {options.output / 'bench.json'}, {options.output / 'bench.png'}")
+    numbers = options.output / "bench.json"
+    write_json(results, numbers, **how)
+    pictures = write_pictures(results, options.output)
+    print("\nwritten:", *(str(path) for path in (numbers, *pictures)))
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Our functions beside other libraries.")
     names = [task.name for task in all_tasks()]
-    parser.add_argument("--sizes", type=positive, nargs="+", metavar="N", default=[8_192, 1_000_000], help="elements")
+    parser.add_argument("--sizes", type=positive, nargs="+", metavar="N", default=SIZES, help="elements")
     parser.add_argument(
         "--dtypes", nargs="+", choices=DTYPES, metavar="DTYPE", default=["float32", "float64"], help=one_of(DTYPES)
     )
     parser.add_argument("--tasks", nargs="+", choices=names, metavar="TASK", help=one_of(names))
     parser.add_argument("--rounds", type=positive, default=9, help="times every contender has its turn")
     parser.add_argument("--threads", type=positive, default=1, help="where a library has them")
-    parser.add_argument("--allocate", action="store_true", help="let every call allocate its result")
+    parser.add_argument(
+        "--settings", nargs="+", choices=SETTINGS, metavar="SETTING", default=[*SETTINGS], help=one_of(SETTINGS)
+    )
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results", help="a folder")
     return parser.parse_args(arguments)
 
 
-def one_of(choices: Sequence[str]) -> str:
+def one_of(choices: Iterable[str]) -> str:
     return "of: " + ", ".join(choices)
 
 

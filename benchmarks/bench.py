@@ -1,8 +1,9 @@
-"""The benchmark itself: every task, at every dtype and size, ours beside the peers and the memory copy."""
+"""The benchmark itself: every task, in every setting, at every dtype and size, ours beside the peers and the copy."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import product
 
 import numpy as np
 
@@ -23,14 +24,22 @@ def copying(target: np.ndarray, source: np.ndarray, threads: int = 1) -> Callabl
 
 
 def contenders(
-    task: Task, dtype: np.dtype, size: int, libraries: Sequence[Library], *, allocate: bool = False, threads: int = 1
+    task: Task,
+    dtype: np.dtype,
+    size: int,
+    libraries: Sequence[Library],
+    setting: str = "given",
+    *,
+    threads: int = 1,
 ) -> dict[str, Callable[[], object]]:
     """The calls to compare at one task: all read the same operands, and fill the same buffers unless they allocate."""
     operands = task.operands(dtype, size)
+    if setting == "strided":
+        operands = tuple(np.repeat(operand, 2)[::2] for operand in operands)
     buffers = tuple(np.empty(size, dtype) for _ in range(task.outputs))
-    given = {"out": buffers} if buffers and not allocate else {}
+    given = {"out": buffers} if buffers and setting != "allocated" else {}
     calls = {
-        COPY: copying(np.empty_like(operands[0]), operands[0], threads),
+        COPY: copying(np.empty(size, dtype), operands[0], threads),
         OURS: partial(task.run, *operands, **given),
     }
     calls |= {library.name: library.contender(task.name, operands, **given) for library in libraries}
@@ -42,20 +51,18 @@ def measure(
     dtypes: Sequence[np.dtype],
     sizes: Sequence[int],
     libraries: Sequence[Library],
+    settings: Sequence[str] = ("given",),
     *,
-    allocate: bool = False,
     rounds: int = 9,
     sample_seconds: float = 2e-3,
     threads: int = 1,
 ) -> Iterator[list[Result]]:
     """The results of one task after another, so that the caller can show how far the run is."""
-    for dtype in dtypes:
-        for size in sizes:
-            for task in tasks:
-                calls = contenders(task, dtype, size, libraries, allocate=allocate, threads=threads)
-                with np.errstate(all="ignore"), num_threads(threads):
-                    timings = interleave(calls, rounds=rounds, sample_seconds=sample_seconds)
-                yield [
-                    Result(task.name, dtype.name, size, name, 1e9 * timing.minimum / size, 1e9 * timing.median / size)
-                    for name, timing in timings.items()
-                ]
+    for setting, dtype, size, task in product(settings, dtypes, sizes, tasks):
+        calls = contenders(task, dtype, size, libraries, setting, threads=threads)
+        with np.errstate(all="ignore"), num_threads(threads):
+            timings = interleave(calls, rounds=rounds, sample_seconds=sample_seconds)
+        yield [
+            Result(task.name, setting, dtype.name, size, name, 1e9 * timing.minimum / size, 1e9 * timing.median / size)
+            for name, timing in timings.items()
+        ]

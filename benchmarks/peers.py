@@ -29,11 +29,15 @@ class Library:
     dtypes: frozenset[str] = FLOAT32_64
     adapt: Callable[[np.ndarray], object] = lambda array: array
     largest: int = sys.maxsize
+    takes_strides: bool = True
 
     def contender(self, task_name: str, operands: tuple, out: tuple | None = None) -> Callable[[], object] | None:
         """The call to time, with all that can be prepared before it; None where the library has nothing to offer."""
         function = self.functions.get(SAME_WORK.get(task_name, task_name))
-        if function is None or operands[0].dtype.name not in self.dtypes or operands[0].size > self.largest:
+        array = operands[0]
+        if function is None or array.dtype.name not in self.dtypes or array.size > self.largest:
+            return None
+        if not (self.takes_strides or array.flags.contiguous):
             return None
         adapted_out = None if out is None else tuple(map(self.adapt, out))
         return partial(function, *map(self.adapt, operands), out=adapted_out)
@@ -275,7 +279,7 @@ def scikit_learn() -> Library:
         "mean_loss": mean_loss,
         "mean_loss_and_grad": mean_loss_and_grad,
     }
-    return Library("sklearn", functions)
+    return Library("sklearn", functions, takes_strides=False)
 
 
 # ---- libraries with derivatives of their own -----------------------------------------------------------------------
@@ -349,7 +353,9 @@ def torch(threads: int) -> Library:
 def jax(threads: int) -> Library:
     """jax.nn, compiled; derivatives by jax.grad. It has all threads or one."""
     if threads == 1:
-        os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+        os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
+        for size_of_pool in ("NPROC", "PJRT_NPROC"):  # which of them is read depends on the version
+            os.environ.setdefault(size_of_pool, "1")
     import jax as j
 
     j.config.update("jax_enable_x64", True)
@@ -382,4 +388,4 @@ def jax(threads: int) -> Library:
         "mean_loss_and_grad": j.value_and_grad(mean_loss),
     }
     compiled = {name: finished(function) for name, function in functions.items()}
-    return Library("JAX", compiled, FLOAT32_64, j.numpy.asarray)
+    return Library("JAX", compiled, FLOAT32_64, j.numpy.asarray, takes_strides=False)

@@ -1,4 +1,4 @@
-"""What a run leaves behind: a table, the numbers as JSON, and a picture."""
+"""What a run leaves behind: a table, the numbers as JSON, and a picture for each setting."""
 
 import json
 import platform
@@ -12,6 +12,14 @@ from pysigmoid import show_config
 
 OURS = "pysigmoid"
 COPY = "copy"
+
+# In which the tasks are timed, and what the reports say of it.
+SETTINGS = {
+    "given": "results written to given buffers",
+    "allocated": "results allocated by each call",
+    "strided": "every second element of the operands, results written to given buffers",
+}
+
 DISTRIBUTIONS = ("numpy", "scipy", "scikit-learn", "torch", "numexpr", "numba", "jax")
 
 
@@ -20,6 +28,7 @@ class Result:
     """Nanoseconds per element of one contender at one task."""
 
     task: str
+    setting: str
     dtype: str
     size: int
     contender: str
@@ -28,18 +37,18 @@ class Result:
 
 
 def table(results: Iterable[Result]) -> str:
-    """One block per dtype and size: the minimum of every contender, and our ratio to the best peer."""
-    blocks = groupby(results, key=lambda result: (result.dtype, result.size))
-    return "\n\n".join(_block(dtype, size, list(block)) for (dtype, size), block in blocks)
+    """One block per setting, dtype and size: the minimum of every contender, and our ratio to the best peer."""
+    blocks = groupby(results, key=lambda result: (result.setting, result.dtype, result.size))
+    return "\n\n".join(_block(*key, list(block)) for key, block in blocks)
 
 
-def _block(dtype: str, size: int, results: list[Result]) -> str:
+def _block(setting: str, dtype: str, size: int, results: list[Result]) -> str:
     contenders = _in_order(results)
     names = list(dict.fromkeys(result.task for result in results))
     width = max(map(len, names))
     header = "".join(f"{name:>11}" for name in contenders)
     lines = [
-        f"{dtype}, {size:,} elements: nanoseconds per element, minimum of all rounds",
+        f"{dtype}, {size:,} elements, {SETTINGS[setting]}: nanoseconds per element, minimum of all rounds",
         f"{'':{width}}{header}  ours / best peer (medians)",
     ]
     for name in names:
@@ -85,19 +94,28 @@ def environment() -> dict[str, object]:
     }
 
 
-def write_json(results: Iterable[Result], path: Path, *, rounds: int, allocate: bool, threads: int) -> None:
+def write_json(results: Iterable[Result], path: Path, *, rounds: int, threads: int) -> None:
     report = {
         "unit": "nanoseconds per element",
         "threads": threads,
         "rounds": rounds,
-        "results are": "allocated by each call" if allocate else "written to given buffers",
+        "settings": SETTINGS,
         "environment": environment(),
         "results": [asdict(result) for result in results],
     }
     path.write_text(json.dumps(report, indent=1) + "\n")
 
 
-def write_picture(results: list[Result], path: Path) -> None:
+def write_pictures(results: list[Result], folder: Path) -> list[Path]:
+    """A picture of each setting; returns their files."""
+    settings = dict.fromkeys(result.setting for result in results)
+    paths = {setting: folder / f"bench-{setting}.png" for setting in settings}
+    for setting, path in paths.items():
+        _write_picture([result for result in results if result.setting == setting], path, SETTINGS[setting])
+    return list(paths.values())
+
+
+def _write_picture(results: list[Result], path: Path, title: str) -> None:
     """One panel per dtype and size, one line per task, one dot per contender; the copy is the physical limit."""
     from matplotlib.figure import Figure
 
@@ -116,7 +134,8 @@ def write_picture(results: list[Result], path: Path) -> None:
     for panel in panels[-1]:
         panel.set_xlabel("nanoseconds per element (less is better)")
     handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=6, frameon=False)
+    figure.suptitle(title)
+    figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)
     figure.savefig(path, dpi=120)
 
 
