@@ -11,6 +11,7 @@ from benchmarks.bench import measure
 from benchmarks.peers import installed
 from benchmarks.report import SETTINGS, table, write_json, write_pictures
 from benchmarks.tasks import all_tasks, loss_tasks, ufunc_tasks
+from benchmarks.timing import CLOCKS
 
 SIZES = [64, 8_192, 1_000_000, 16_000_000]
 GROUPS = {"ufuncs": ufunc_tasks, "losses": loss_tasks}
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> None:
     tasks = [task for task in all_tasks() if task.name in chosen]
     dtypes = [as_dtype(name) for name in options.dtypes]
     libraries = list(installed(options.threads))
-    how = {"rounds": options.rounds, "threads": options.threads}
+    how = {"rounds": options.rounds, "threads": options.threads, "clock": options.clock}
     groups = measure(tasks, dtypes, options.sizes, libraries, options.settings, **how)
     total = len(tasks) * len(dtypes) * len(options.sizes) * len(options.settings)
     with tqdm(groups, total=total, unit="task", disable=None) as progress:
@@ -45,6 +46,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--tasks", nargs="+", choices=names, metavar="TASK", default=[*GROUPS], help=one_of(names))
     parser.add_argument("--rounds", type=positive, default=9, help="times every contender has its turn")
+    parser.add_argument(
+        "--clock", choices=CLOCKS, default="wall", help="processor: on one thread of a machine that others use too"
+    )
     parser.add_argument("--threads", type=positive, default=1, help="where a library has them")
     parser.add_argument(
         "--settings", nargs="+", choices=SETTINGS, metavar="SETTING", default=[*SETTINGS], help=one_of(SETTINGS)

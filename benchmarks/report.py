@@ -94,9 +94,10 @@ def environment() -> dict[str, object]:
     }
 
 
-def write_json(results: Iterable[Result], path: Path, *, rounds: int, threads: int) -> None:
+def write_json(results: Iterable[Result], path: Path, *, rounds: int, threads: int, clock: str) -> None:
     report = {
         "unit": "nanoseconds per element",
+        "clock": clock,
         "threads": threads,
         "rounds": rounds,
         "settings": SETTINGS,

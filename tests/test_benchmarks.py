@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import time
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from benchmarks.bench import contenders, copying
 from benchmarks.peers import formula, installed
 from benchmarks.report import COPY, OURS, SETTINGS, Result, table
 from benchmarks.tasks import all_tasks, loss_tasks
-from benchmarks.timing import interleave
+from benchmarks.timing import CLOCKS, interleave
 from pysigmoid import _core
 
 TASKS = all_tasks()
@@ -149,6 +150,14 @@ def test_run_refuses_what_it_cannot_time(arguments, capsys):
     with pytest.raises(SystemExit):
         main(arguments)
     assert arguments[1] in capsys.readouterr().err
+
+
+def test_processor_time_leaves_out_what_others_take(tmp_path):
+    main(["--sizes", "16", "--rounds", "1", "--clock", "processor", "--tasks", "sigmoid", "--output", str(tmp_path)])
+    assert json.loads((tmp_path / "bench.json").read_text())["clock"] == "processor"
+    sleep = {"sleep": lambda: time.sleep(0.02)}
+    wall, processor = (interleave(sleep, rounds=1, sample_seconds=0, clock=clock)["sleep"] for clock in CLOCKS)
+    assert processor.minimum < 0.01 < 0.02 <= wall.minimum
 
 
 def test_run_on_two_threads_says_so(tmp_path):
