@@ -56,12 +56,13 @@ def measure(
     rounds: int = 9,
     sample_seconds: float = 2e-3,
     threads: int = 1,
+    clock: str = "wall",
 ) -> Iterator[list[Result]]:
     """The results of one task after another, so that the caller can show how far the run is."""
     for setting, dtype, size, task in product(settings, dtypes, sizes, tasks):
         calls = contenders(task, dtype, size, libraries, setting, threads=threads)
         with np.errstate(all="ignore"), num_threads(threads):
-            timings = interleave(calls, rounds=rounds, sample_seconds=sample_seconds)
+            timings = interleave(calls, rounds=rounds, sample_seconds=sample_seconds, clock=clock)
         yield [
             Result(task.name, setting, dtype.name, size, name, 1e9 * timing.minimum / size, 1e9 * timing.median / size)
             for name, timing in timings.items()

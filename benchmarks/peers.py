@@ -1,7 +1,7 @@
 """How other libraries do the work of each task, each called the way its own documentation recommends.
 
 A peer's function takes the task's operands and `out`, a tuple of arrays or None, as `Task.run` does; a library without
-output buffers allocates. numba, SciPy, scikit-learn and NumPy run on one thread, whatever number is asked for.
+output buffers allocates. NumPy, SciPy and numba's ufuncs run on one thread, whatever number is asked for.
 """
 
 import math
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
+
+from benchmarks import loss_peers
 
 FLOAT32_64 = frozenset({"float32", "float64"})
 LONGDOUBLE = np.dtype(np.longdouble).name
@@ -45,8 +47,8 @@ class Library:
 
 def installed(threads: int = 1) -> Iterator[Library]:
     """The libraries that can be imported here, told to use this many threads."""
-    several = (partial(load, threads) for load in (torch, numexpr))
-    for load in (formula, numpy_stable, scipy, scikit_learn, *several, numba, partial(jax, threads), frompyfunc):
+    several = (partial(load, threads) for load in (scikit_learn, torch, numexpr, numba, jax))
+    for load in (formula, numpy_stable, scipy, *several, frompyfunc):
         try:
             yield load()
         except ImportError:
@@ -128,8 +130,8 @@ def frompyfunc() -> Library:
     return Library("frompyfunc", functions, largest=10_000)
 
 
-def numba() -> Library:
-    """The textbook formulas, compiled for each dtype."""
+def numba(threads: int) -> Library:
+    """The textbook formulas, compiled for each dtype, and the losses as fused loops."""
     import numba as nb
 
     scalars = textbook(math, nb.njit)
@@ -141,7 +143,8 @@ def numba() -> Library:
         ufunc_at_first_call = cache(lambda: nb.vectorize(signatures)(function))
         return lambda *operands, out=None: ufunc_at_first_call()(*operands, out=first(out))
 
-    return Library("numba", {name: vectorized(name) for name in scalars if name not in TWO_OUTPUTS})
+    functions = {name: vectorized(name) for name in scalars if name not in TWO_OUTPUTS}
+    return Library("numba", functions | loss_peers.of_numba(nb, threads))
 
 
 def numexpr(threads: int) -> Library:
@@ -157,6 +160,9 @@ def numexpr(threads: int) -> Library:
 
         return run
 
+    loss = "where(x > 0, x, 0) - x * y + log1p(exp(-abs(x)))"
+    total_loss = evaluating(f"sum({loss})")
+
     expressions = {
         "sigmoid": sigmoid,
         "sigmoid_derivative": f"({sigmoid}) * (1 - {sigmoid})",
@@ -165,10 +171,11 @@ def numexpr(threads: int) -> Library:
         "logit": "log(x / (1 - x))",
         "silu": "x / (1 + exp(-x))",
         "sigmoid_gate": "x / (1 + exp(-y))",
-        "bce_with_logits": "where(x > 0, x, 0) - x * y + log1p(exp(-abs(x)))",
+        "bce_with_logits": loss,
         "bce_with_logits_grad": f"{sigmoid} - y",
     }
-    return Library("numexpr", {name: evaluating(expression) for name, expression in expressions.items()})
+    functions = {name: evaluating(expression) for name, expression in expressions.items()}
+    return Library("numexpr", functions | {"mean_loss": lambda x, y, out=None: total_loss(x, y) / x.size})
 
 
 # ---- NumPy and SciPy as their experts write it ---------------------------------------------------------------------
@@ -207,11 +214,6 @@ def numpy_stable() -> Library:
     def value_and_grad(x, y, out=None):
         return bce_with_logits(x, y, out and out[:1]), bce_with_logits_grad(x, y, out and out[1:])
 
-    def mean_loss_and_grad(x, y, out=None):
-        grad = bce_with_logits_grad(x, y, out)
-        grad /= grad.size
-        return bce_with_logits(x, y).mean(), grad
-
     functions = {
         "sigmoid": sigmoid,
         "log_sigmoid": log_sigmoid,
@@ -219,10 +221,8 @@ def numpy_stable() -> Library:
         "bce_with_logits": bce_with_logits,
         "bce_with_logits_grad": bce_with_logits_grad,
         "bce_with_logits_value_and_grad": value_and_grad,
-        "mean_loss": lambda x, y, out=None: bce_with_logits(x, y).mean(),
-        "mean_loss_and_grad": mean_loss_and_grad,
     }
-    return Library("NumPy", functions)
+    return Library("NumPy", functions | loss_peers.of_numpy(sigmoid, bce_with_logits))
 
 
 def scipy() -> Library:
@@ -249,37 +249,24 @@ def scipy() -> Library:
     return Library("SciPy", functions, FLOAT32_64 | {LONGDOUBLE})
 
 
-def scikit_learn() -> Library:
+def scikit_learn(threads: int) -> Library:
     """The loss that scikit-learn's own estimators minimise."""
     from sklearn._loss import HalfBinomialLoss
 
     loss = HalfBinomialLoss()
-
-    def mean_loss(x, y, out=None):
-        return loss.loss(y, x).mean()
-
-    def mean_loss_and_grad(x, y, out=None):
-        value, grad = loss.loss_gradient(y, x, gradient_out=first(out))
-        grad /= grad.size
-        return value.mean(), grad
+    losses = loss_peers.of_scikit_learn(loss, threads)
 
     def value_and_grad(x, y, out=None):
         loss_out, gradient_out = out or (None, None)
-        return loss.loss_gradient(y, x, loss_out=loss_out, gradient_out=gradient_out)
-
-    def grad_and_hess(x, y, out=None):
-        gradient_out, hessian_out = out or (None, None)
-        return loss.gradient_hessian(y, x, gradient_out=gradient_out, hessian_out=hessian_out)
+        return loss.loss_gradient(y, x, loss_out=loss_out, gradient_out=gradient_out, n_threads=threads)
 
     functions = {
-        "bce_with_logits": lambda x, y, out=None: loss.loss(y, x, loss_out=first(out)),
-        "bce_with_logits_grad": lambda x, y, out=None: loss.gradient(y, x, gradient_out=first(out)),
+        "bce_with_logits": lambda x, y, out=None: loss.loss(y, x, loss_out=first(out), n_threads=threads),
+        "bce_with_logits_grad": lambda x, y, out=None: loss.gradient(y, x, gradient_out=first(out), n_threads=threads),
         "bce_with_logits_value_and_grad": value_and_grad,
-        "bce_with_logits_grad_and_hess": grad_and_hess,
-        "mean_loss": mean_loss,
-        "mean_loss_and_grad": mean_loss_and_grad,
+        "bce_with_logits_grad_and_hess": losses["grad_and_hess"],
     }
-    return Library("sklearn", functions, takes_strides=False)
+    return Library("sklearn", functions | losses, takes_strides=False)
 
 
 # ---- libraries with derivatives of their own -----------------------------------------------------------------------
@@ -344,18 +331,19 @@ def torch(threads: int) -> Library:
         "bce_with_logits_value_and_grad": differentiated(elementwise_loss),
         "bce_with_logits_grad_and_hess": grad_and_hess,
         "bce": allocating(partial(functional.binary_cross_entropy, reduction="none")),
-        "mean_loss": allocating(functional.binary_cross_entropy_with_logits),
-        "mean_loss_and_grad": differentiated(functional.binary_cross_entropy_with_logits),
+        "grad_and_hess": grad_and_hess,
     }
+    losses = loss_peers.of_torch(t, elementwise_loss)
+    functions |= loss_peers.with_gradients({name: allocating(loss) for name, loss in losses.items()}, differentiated)
     return Library("torch", functions, FLOAT32_64 | {"float16", "bfloat16"}, adapt)
 
 
 def jax(threads: int) -> Library:
-    """jax.nn, compiled; derivatives by jax.grad."""
+    """jax.nn, compiled; derivatives by jax.grad. It has all threads or one."""
     if threads == 1:
         os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
-    for size_of_pool in ("NPROC", "PJRT_NPROC"):  # which of them is read depends on the version
-        os.environ.setdefault(size_of_pool, str(threads))
+        for size_of_pool in ("NPROC", "PJRT_NPROC"):  # which of them is read depends on the version
+            os.environ.setdefault(size_of_pool, "1")
     import jax as j
 
     j.config.update("jax_enable_x64", True)
@@ -363,11 +351,10 @@ def jax(threads: int) -> Library:
     def elementwise_loss(x, y):
         return -y * j.nn.log_sigmoid(x) - (1 - y) * j.nn.log_sigmoid(-x)
 
-    def mean_loss(x, y):
-        return elementwise_loss(x, y).mean()
-
     def derivative(function: Callable) -> Callable:
         return j.grad(lambda *operands: function(*operands).sum())
+
+    gradient = derivative(elementwise_loss)
 
     def finished(function: Callable) -> Callable:
         compiled = j.jit(function)
@@ -382,10 +369,10 @@ def jax(threads: int) -> Library:
         "silu": j.nn.silu,
         "sigmoid_gate": lambda a, b: a * j.nn.sigmoid(b),
         "bce_with_logits": elementwise_loss,
-        "bce_with_logits_grad": derivative(elementwise_loss),
-        "bce_with_logits_value_and_grad": lambda x, y: (elementwise_loss(x, y), derivative(elementwise_loss)(x, y)),
-        "mean_loss": mean_loss,
-        "mean_loss_and_grad": j.value_and_grad(mean_loss),
+        "bce_with_logits_grad": gradient,
+        "bce_with_logits_value_and_grad": lambda x, y: (elementwise_loss(x, y), gradient(x, y)),
+        "grad_and_hess": lambda x, y: (gradient(x, y), derivative(gradient)(x, y)),
     }
+    functions |= loss_peers.with_gradients(loss_peers.of_jax(j, elementwise_loss), j.value_and_grad)
     compiled = {name: finished(function) for name, function in functions.items()}
     return Library("JAX", compiled, FLOAT32_64, j.numpy.asarray, takes_strides=False)

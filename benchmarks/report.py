@@ -94,9 +94,10 @@ def environment() -> dict[str, object]:
     }
 
 
-def write_json(results: Iterable[Result], path: Path, *, rounds: int, threads: int) -> None:
+def write_json(results: Iterable[Result], path: Path, *, rounds: int, threads: int, clock: str) -> None:
     report = {
         "unit": "nanoseconds per element",
+        "clock": clock,
         "threads": threads,
         "rounds": rounds,
         "settings": SETTINGS,
@@ -125,7 +126,7 @@ def _write_picture(results: list[Result], path: Path, title: str) -> None:
     contenders = _in_order(results)
     width, height = 2 + 5.5 * len(sizes), 1 + len(dtypes) * (1 + 0.27 * len(names))
     figure = Figure(figsize=(width, height), layout="constrained")
-    panels = figure.subplots(len(dtypes), len(sizes), sharex=True, sharey=True, squeeze=False)
+    panels = figure.subplots(len(dtypes), len(sizes), sharex="col", sharey=True, squeeze=False)
     for row, dtype in zip(panels, dtypes, strict=True):
         for panel, size in zip(row, sizes, strict=True):
             block = [result for result in results if (result.dtype, result.size) == (dtype, size)]

@@ -1,8 +1,8 @@
 """The main job on real data: `make demo`.
 
 Prints what becomes of the tails, fits a logistic regression with our loss and gradient, checks its coefficients against
-scikit-learn's, times our functions beside the libraries installed here, and draws the S-curve into demo.png. Exits with
-1 if the coefficients differ.
+scikit-learn's, times our functions beside the libraries installed here, draws the S-curve into demo.png, and turns a
+million scores into probabilities, beside NumPy and SciPy. Exits with 1 if coefficients or parameters differ.
 """
 
 import sys
@@ -16,12 +16,13 @@ from benchmarks.bench import measure
 from benchmarks.peers import Library, installed
 from benchmarks.report import table
 from benchmarks.tasks import all_tasks
-from examples import breast_cancer, curve, logistic_regression, tails
+from examples import breast_cancer, curve, logistic_regression, platt_scaling, tails
 
 PENALTY = 1.0
 LARGEST_DIFFERENCE = 1e-4
 TIMED = ("sigmoid", "sigmoid_derivative", "log_sigmoid", "mean_loss", "mean_loss_and_grad")
 SIZES = (8_192, 1_000_000)
+SCORES = platt_scaling.COUNT
 PICTURE = Path("demo.png")
 
 
@@ -36,6 +37,8 @@ def main() -> int:
     heading("Picture")
     curve.draw(PICTURE)
     print(f"the S-curve and its derivative: {PICTURE}")
+    heading("Platt scaling: SciPy's L-BFGS-B, the usual loss and gradient and ours")
+    agrees &= platt_scaling.compare(SCORES)
     return 0 if agrees else 1
 
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import time
 
 import numpy as np
 import pytest
@@ -13,8 +14,8 @@ from benchmarks.__main__ import main
 from benchmarks.bench import contenders, copying
 from benchmarks.peers import formula, installed
 from benchmarks.report import COPY, OURS, SETTINGS, Result, table
-from benchmarks.tasks import all_tasks
-from benchmarks.timing import interleave
+from benchmarks.tasks import all_tasks, loss_tasks
+from benchmarks.timing import CLOCKS, interleave
 from pysigmoid import _core
 
 TASKS = all_tasks()
@@ -31,6 +32,17 @@ def flat(results) -> np.ndarray:
 
 def test_every_function_is_timed():
     assert set(ROWS) <= {task.name for task in TASKS}
+
+
+def test_every_loss_has_a_peer_of_its_own_in_numpy_and_scikit_learn():
+    """torch and JAX add more; here are the libraries that the tests always have."""
+    always = {library.name: library for library in LIBRARIES}
+    without = {"NumPy": ["mean_focal_loss_and_grad"], "sklearn": ["mean_focal_loss", "mean_focal_loss_and_grad"]}
+    without["sklearn"] += ["mean_loss_of_probabilities"]
+    for name, missing in without.items():
+        for task in loss_tasks():
+            contender = always[name].contender(task.name, task.operands(np.dtype(np.float32), SIZE))
+            assert (contender is None) == (task.name in missing), f"{name}, {task.name}"
 
 
 def test_every_function_has_its_textbook_formula_as_a_peer():
@@ -118,6 +130,12 @@ def test_run_prints_the_table_and_writes_numbers_and_pictures(tmp_path, capsys):
         assert np.ptp(imread(tmp_path / f"bench-{setting}.png")) > 0
 
 
+def test_run_takes_groups_of_tasks(tmp_path):
+    main(["--sizes", "4", "--rounds", "1", "--settings", "given", "--tasks", "losses", "--output", str(tmp_path)])
+    results = json.loads((tmp_path / "bench.json").read_text())["results"]
+    assert {result["task"] for result in results} == {task.name for task in loss_tasks()}
+
+
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "longdouble"])
 def test_run_takes_every_dtype(dtype, tmp_path):
     main(["--sizes", "16", "--rounds", "1", "--dtypes", dtype, "--output", str(tmp_path)])
@@ -132,6 +150,14 @@ def test_run_refuses_what_it_cannot_time(arguments, capsys):
     with pytest.raises(SystemExit):
         main(arguments)
     assert arguments[1] in capsys.readouterr().err
+
+
+def test_processor_time_leaves_out_what_others_take(tmp_path):
+    main(["--sizes", "16", "--rounds", "1", "--clock", "processor", "--tasks", "sigmoid", "--output", str(tmp_path)])
+    assert json.loads((tmp_path / "bench.json").read_text())["clock"] == "processor"
+    sleep = {"sleep": lambda: time.sleep(0.02)}
+    wall, processor = (interleave(sleep, rounds=1, sample_seconds=0, clock=clock)["sleep"] for clock in CLOCKS)
+    assert processor.minimum < 0.01 < 0.02 <= wall.minimum
 
 
 def test_run_on_two_threads_says_so(tmp_path):

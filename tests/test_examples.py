@@ -13,6 +13,8 @@ from examples import (
     gates,
     logistic_regression,
     medical_risk,
+    million_rows,
+    platt_scaling,
     spam_detector,
     tails,
 )
@@ -179,6 +181,43 @@ def test_logistic_regression_finds_the_coefficients_of_scikit_learn():
     assert beats_guessing(predicted, data.held_out_targets)
 
 
+def test_logistic_regression_on_many_rows_finds_the_optimum_of_scikit_learn(capsys):
+    """The slope of the penalised loss vanishes there, to what SciPy stops at and a factor for its rounding."""
+    _, difference = million_rows.compare(20_000, rounds=1)
+    assert difference < million_rows.LARGEST_DIFFERENCE
+    assert "20,000 rows" in capsys.readouterr().out
+    features, targets = million_rows.rows(20_000)
+    found = million_rows.fit(features, targets)
+    residuals = sigmoid(logistic_regression.logits(found, features)) - targets
+    slopes = np.append(residuals @ features + million_rows.PENALTY * found[:-1], residuals.sum())
+    assert np.abs(slopes).max() < 2 * million_rows.LARGEST_SLOPE * len(targets)
+    assert found.std() > 0.1
+
+
+def test_platt_scaling_finds_the_scale_of_the_generator_with_one_array_beside_the_data():
+    """With curvature 0.03 or more, the error of 100,000 labels has a deviation of 0.02 at most."""
+    scores, labels = platt_scaling.scores_and_labels(100_000)
+    usual = platt_scaling.cost(platt_scaling.usual_objective, scores, labels)
+    fused = platt_scaling.cost(platt_scaling.fused_objective, scores, labels)
+    assert np.abs(fused.parameters - usual.parameters).max() < platt_scaling.LARGEST_DIFFERENCE
+    assert np.abs(fused.parameters - (platt_scaling.SLOPE, platt_scaling.OFFSET)).max() < 0.1
+    assert scores.nbytes < fused.peak_bytes < 1.25 * scores.nbytes
+    assert usual.peak_bytes > 3 * scores.nbytes
+
+
+@pytest.mark.parametrize(("largest_difference", "agrees"), [(platt_scaling.LARGEST_DIFFERENCE, True), (0.0, False)])
+def test_platt_scaling_tells_whether_all_fits_agree(largest_difference, agrees, monkeypatch, capsys):
+    monkeypatch.setattr(platt_scaling, "LARGEST_DIFFERENCE", largest_difference)
+    assert platt_scaling.compare(1000) == agrees
+    assert ("NOT BELOW" in capsys.readouterr().out) != agrees
+
+
+def test_million_rows_exits_with_the_outcome_of_the_comparison(monkeypatch):
+    for difference, exit_code in ((0.0, 0), (1e-4, 1)):
+        monkeypatch.setattr(million_rows, "compare", lambda difference=difference: (0.5, difference))
+        assert million_rows.main() == exit_code
+
+
 def test_tails_table_shows_ours_within_half_an_ulp_and_the_formula_at_zero():
     text = tails.table(demo.installed())
     for name, operands in tails.QUANTITIES.items():
@@ -204,11 +243,13 @@ def test_picture_is_drawn(tmp_path):
 def test_demo_exits_with_the_outcome_of_the_comparison(largest_difference, exit_code, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(demo, "SIZES", (64,))
+    monkeypatch.setattr(demo, "SCORES", 1000)
     monkeypatch.setattr(demo, "LARGEST_DIFFERENCE", largest_difference)
     assert demo.main() == exit_code
     printed = capsys.readouterr().out
     assert "accuracy on the 143 held-out tumours: 9" in printed
     assert "ours / best peer" in printed
+    assert "1,000 scores" in printed
     assert (tmp_path / "demo.png").stat().st_size > 10_000
 
 
