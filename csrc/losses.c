@@ -151,10 +151,15 @@ static int leaves_out(const struct loss *loss)
     return loss->kept.data != NULL || loss->dropped.data != NULL || loss->ignores;
 }
 
-/* The type in which kernels take logits, and labels of the plain form. */
+/* The types in which kernels take logits and labels. */
 static enum number logits_number(const struct loss *loss, enum number work)
 {
     return loss->working == WORKING_narrow ? NUMBER_f32 : work;
+}
+
+static enum number labels_number(const struct loss *loss, enum number work)
+{
+    return loss->form == LOSS_plain ? logits_number(loss, work) : work;
 }
 
 static int is_f32_or_absent(const struct operand *operand)

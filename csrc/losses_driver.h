@@ -108,8 +108,7 @@ static void D(compute_block)(const struct D(pass) *pass, ptrdiff_t element, ptrd
     struct loss *loss = pass->loss;
     const struct axes *axes = &loss->axes;
     const struct operand *gradient = &loss->gradient, *hessian = &loss->hessian;
-    enum number work = NUMBER_OF(WORK), of_logits = logits_number(loss, work);
-    enum number of_labels = loss->form == LOSS_plain ? of_logits : work;
+    enum number work = NUMBER_OF(WORK), of_logits = logits_number(loss, work), of_labels = labels_number(loss, work);
     enum number of_derivatives = rounds_derivatives(loss) ? NUMBER_f32 : work;
     struct loss_block block = {
         .logits = stage(&space->logits, &loss->logits, axes, element, count, of_logits),
@@ -299,17 +298,17 @@ static int D(evaluate_long_rows)(struct D(pass) *pass)
 static void D(validation_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
 {
     struct loss *loss = job;
-    enum number work = NUMBER_OF(WORK);
+    enum number work = NUMBER_OF(WORK), of_logits = logits_number(loss, work), of_labels = labels_number(loss, work);
     struct D(workspace) space;
     MODE callers = enter_mode();
     for (ptrdiff_t i = begin; i < end; i += BLOCK) {
         ptrdiff_t count = end - i < BLOCK ? end - i : BLOCK;
-        const WORK *labels = D(staged)(&space.labels, &loss->labels, loss, i, count);
+        const void *labels = stage(&space.labels, &loss->labels, &loss->axes, i, count, of_labels);
         const uint8_t *kept = D(find_kept)(loss, i, count, labels, &space);
-        validate_block(loss, &loss->labels, i, count, labels, work, kept);
+        validate_block(loss, &loss->labels, i, count, labels, of_labels, kept);
         if (loss->form == LOSS_probability) {
-            const WORK *probabilities = D(staged)(&space.logits, &loss->logits, loss, i, count);
-            validate_block(loss, &loss->logits, i, count, probabilities, work, kept);
+            const void *probabilities = stage(&space.logits, &loss->logits, &loss->axes, i, count, of_logits);
+            validate_block(loss, &loss->logits, i, count, probabilities, of_logits, kept);
         }
     }
     leave_mode(callers);
