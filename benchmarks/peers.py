@@ -339,11 +339,11 @@ def torch(threads: int) -> Library:
 
 
 def jax(threads: int) -> Library:
-    """jax.nn, compiled; derivatives by jax.grad. It has all threads or one."""
+    """jax.nn, compiled; derivatives by jax.grad."""
     if threads == 1:
         os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
-        for size_of_pool in ("NPROC", "PJRT_NPROC"):  # which of them is read depends on the version
-            os.environ.setdefault(size_of_pool, "1")
+    for size_of_pool in ("NPROC", "PJRT_NPROC"):  # which of them is read depends on the version
+        os.environ.setdefault(size_of_pool, str(threads))
     import jax as j
 
     j.config.update("jax_enable_x64", True)
