@@ -35,7 +35,7 @@ struct loss_block {
     const void *logits, *labels, *weight, *pos_weight;
     void *value, *gradient, *hessian;
     const void *options; /* of the form: {smoothing} or {alpha, gamma} */
-    const void *divisor; /* of the derivatives */
+    const void *divisor; /* of the derivatives; NULL for 1 */
     int rounds_derivatives;
 };
 

@@ -10,11 +10,16 @@
     GLUE(GLUE(GLUE(v_store_, type), _from_), work)((type *)block->operand + i, pack)
 #define SET(work, number) GLUE(v_set_, work)(*(const work *)(number))
 
-#define WRITE_DERIVATIVE(type, work, operand, pack) \
-    if (block->rounds_derivatives)                  \
-        WRITE_AS(type, work, operand, pack);        \
-    else                                            \
-        WRITE_AS(work, work, operand, pack)
+#define WRITE_DERIVATIVE(reading, work, type, operand)                                                      \
+    do {                                                                                                    \
+        GLUE(v, work) derivative = loss.operand;                                                            \
+        if (block->divisor != NULL)                                                                         \
+            derivative = divided_in_##reading(derivative, SET(work, block->divisor));                       \
+        if (block->rounds_derivatives)                                                                      \
+            WRITE_AS(type, work, operand, derivative);                                                      \
+        else                                                                                                \
+            WRITE_AS(work, work, operand, derivative);                                                      \
+    } while (0)
 
 /* The pack functions of math_loss_forms.h applied to a block; logits are of their own type, all else is work. */
 #define LOSS_plain(reading, work, type) \
@@ -34,18 +39,13 @@
 #define LOSS_KERNEL(form, outputs, reading, work, type)                                                     \
     INLINE void form##_##outputs##_in_##reading(const struct loss_block *block, ptrdiff_t i)                 \
     {                                                                                                       \
-        GLUE(v, work) divisor = SET(work, block->divisor);                                                  \
         struct loss_in_##reading loss = LOSS_##form(reading, work, type);                                   \
         if (HAS_VALUE(OUTPUTS_##outputs))                                                                   \
             WRITE_AS(work, work, value, loss.value);                                                        \
-        if (HAS_GRADIENT(OUTPUTS_##outputs)) {                                                              \
-            GLUE(v, work) gradient = divided_in_##reading(loss.gradient, divisor);                          \
-            WRITE_DERIVATIVE(type, work, gradient, gradient);                                               \
-        }                                                                                                   \
-        if (HAS_HESSIAN(OUTPUTS_##outputs)) {                                                               \
-            GLUE(v, work) hessian = divided_in_##reading(loss.hessian, divisor);                            \
-            WRITE_DERIVATIVE(type, work, hessian, hessian);                                                 \
-        }                                                                                                   \
+        if (HAS_GRADIENT(OUTPUTS_##outputs))                                                                \
+            WRITE_DERIVATIVE(reading, work, type, gradient);                                                \
+        if (HAS_HESSIAN(OUTPUTS_##outputs))                                                                 \
+            WRITE_DERIVATIVE(reading, work, type, hessian);                                                 \
     }                                                                                                       \
     LOSS_LINKAGE void form##_##outputs##_in_##reading##_kernel(const struct loss_block *operands, ptrdiff_t n) \
     {                                                                                                       \

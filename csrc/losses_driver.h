@@ -119,7 +119,7 @@ static void D(compute_block)(const struct D(pass) *pass, ptrdiff_t element, ptrd
         .gradient = target_of(&space->gradient, gradient, axes, element, count, of_derivatives),
         .hessian = target_of(&space->hessian, hessian, axes, element, count, of_derivatives),
         .options = pass->options,
-        .divisor = &divisor,
+        .divisor = divisor == 1 ? NULL : &divisor,
         .rounds_derivatives = rounds_derivatives(loss),
     };
     const uint8_t *kept = D(find_kept)(loss, element, count, block.labels, space);

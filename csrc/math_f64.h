@@ -318,10 +318,12 @@ INLINE struct loss_in_pairs logistic_loss_in_pairs(vf64 x, struct pair a, struct
                                   loss_hessian_f64(sigma, a, b)};
 }
 
-/* The loss of a label y without weights. */
+/* The loss of a label y without weights, a + b = 1. */
 INLINE struct loss_in_pairs labelled_loss_in_pairs(vf64 x, vf64 y)
 {
-    return logistic_loss_in_pairs(x, one_minus(y), pair_of(y));
+    struct loss_in_pairs loss = logistic_loss_in_pairs(x, one_minus(y), pair_of(y));
+    loss.hessian = sigmoid_derivative_f64(x);
+    return loss;
 }
 
 INLINE vf64 bce_with_logits_f64(vf64 x, vf64 y)
@@ -343,8 +345,9 @@ INLINE void bce_with_logits_value_and_grad_f64(vf64 x, vf64 y, vf64 *value, vf64
 
 INLINE void bce_with_logits_grad_and_hess_f64(vf64 x, vf64 y, vf64 *gradient, vf64 *hessian)
 {
-    *gradient = labelled_loss_in_pairs(x, y).gradient;
-    *hessian = sigmoid_derivative_f64(x);
+    struct loss_in_pairs loss = labelled_loss_in_pairs(x, y);
+    *gradient = loss.gradient;
+    *hessian = loss.hessian;
 }
 
 /* a factor, where a of 0 drops the factor; the low word of an infinite product is nan. */

@@ -108,10 +108,12 @@ INLINE struct F(loss) F(logistic_loss)(vf x, vf a, vf b)
     return (struct F(loss)){F(loss_value)(e, x, a, b), F(loss_gradient)(sigma, a, b), F(loss_hessian)(sigma, a, b)};
 }
 
-/* The loss of a label y without weights. Outputs that are not asked for cost nothing: the call is inlined. */
+/* The loss of a label y without weights, a + b = 1. Outputs that are not asked for cost nothing: the call is inlined. */
 INLINE struct F(loss) F(labelled_loss)(vf x, vf y)
 {
-    return F(logistic_loss)(x, V(sub)(V(set)(1), y), y);
+    struct F(loss) loss = F(logistic_loss)(x, V(sub)(V(set)(1), y), y);
+    loss.hessian = F(sigmoid_derivative)(x);
+    return loss;
 }
 
 /* coefficient term, where 0 drops the term, be that infinite or nan */
@@ -167,8 +169,9 @@ INLINE void F(bce_with_logits_value_and_grad)(vf x, vf y, vf *value, vf *gradien
 
 INLINE void F(bce_with_logits_grad_and_hess)(vf x, vf y, vf *gradient, vf *hessian)
 {
-    *gradient = F(labelled_loss)(x, y).gradient;
-    *hessian = F(sigmoid_derivative)(x);
+    struct F(loss) loss = F(labelled_loss)(x, y);
+    *gradient = loss.gradient;
+    *hessian = loss.hessian;
 }
 
 /* -y log p - (1 - y) log(1 - p), each logarithm cut at -100, so that a certain and wrong p costs a finite amount. */
