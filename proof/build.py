@@ -1,5 +1,5 @@
-"""Builds the harnesses with the extension's own flags, natively or for another architecture: `sweep` from the kernels,
-`race` from the pool and the loops."""
+"""Builds the harnesses with the extension's own flags, natively or for another architecture: `sweep` and `loss_sweep`
+from the kernels, `race` from the pool and the loops."""
 
 import os
 import shlex
@@ -10,7 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 KERNELS = ROOT / "csrc"
 HERE = ROOT / "proof"
-SWEEP = [*sorted(KERNELS.glob("kernels_*.c")), KERNELS / "dispatch.c", HERE / "sweep.c"]
+ALL_KERNELS = [*sorted(KERNELS.glob("kernels_*.c")), KERNELS / "dispatch.c"]
+SWEEP = [*ALL_KERNELS, HERE / "sweep.c"]
+LOSS_SWEEP = [*ALL_KERNELS, HERE / "loss_sweep.c"]
 RACE = [KERNELS / "pool.c", KERNELS / "loops.c", HERE / "race.c"]
 FLAGS = (KERNELS / "compiler_flags.txt").read_text().split()
 
@@ -23,6 +25,11 @@ def compiler_of_python() -> str:
 def build(folder: Path, compiler: str | None = None, *flags: str) -> Path:
     """Compile and link `sweep` in `folder`; returns the program."""
     return _build(SWEEP, folder, compiler, *flags)
+
+
+def build_loss_sweep(folder: Path, compiler: str | None = None, *flags: str) -> Path:
+    """Compile and link `loss_sweep` in `folder`; returns the program."""
+    return _build(LOSS_SWEEP, folder, compiler, *flags)
 
 
 def build_race(folder: Path, compiler: str | None = None, *flags: str) -> Path:
