@@ -38,9 +38,17 @@ def build_race(folder: Path, compiler: str | None = None, *flags: str) -> Path:
 
 
 def _build(sources: list[Path], folder: Path, compiler: str | None, *flags: str) -> Path:
+    """A folder is for one compiler and its flags: programs that are built there share what they have in common."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / sources[-1].stem
-    command = shlex.split(compiler or compiler_of_python())
-    paths = [f"-I{KERNELS}", f"-I{HERE}", *map(str, sources)]
-    subprocess.run([*command, *FLAGS, *flags, *paths, "-lm", "-lpthread", "-o", str(program)], check=True)
+    command = [*shlex.split(compiler or compiler_of_python()), *FLAGS, *flags, f"-I{KERNELS}", f"-I{HERE}"]
+    objects = [_compile(command, source, folder) for source in sources]
+    subprocess.run([*command, *objects, "-lm", "-lpthread", "-o", str(program)], check=True)
     return program
+
+
+def _compile(command: list[str], source: Path, folder: Path) -> str:
+    target = folder / f"{source.stem}.o"
+    if not target.exists():
+        subprocess.run([*command, "-c", str(source), "-o", str(target)], check=True)
+    return str(target)

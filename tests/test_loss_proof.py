@@ -15,8 +15,8 @@ HASHES = losses.recorded_hashes()
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
-    return str(build_loss_sweep(tmp_path_factory.mktemp("loss_sweep")))
+def program(kernels_folder):
+    return str(build_loss_sweep(kernels_folder))
 
 
 @pytest.mark.parametrize("isa", _core.isa_available)
