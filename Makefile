@@ -24,12 +24,14 @@ bench: .venv/.built
 
 check: lint
 	$(BIN)/python -m proof check
+	$(BIN)/python -m proof.losses check
 	PYSIGMOID_TEST_ROUNDS=10 $(BIN)/python -m pytest tests/test_faults.py
 
 peers: .venv-peers/.installed .venv/.built
 	.venv-peers/bin/python -m pytest tests/peers
 
 proof: check
+	$(BIN)/python -m proof.losses check --long
 	$(BIN)/python -m proof emulate
 
 lint: .venv/.built

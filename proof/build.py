@@ -1,5 +1,5 @@
-"""Builds the harnesses with the extension's own flags, natively or for another architecture: `sweep` from the kernels,
-`race` from the pool and the loops."""
+"""Builds the harnesses with the extension's own flags, natively or for another architecture: `sweep` and `loss_sweep`
+from the kernels, `race` from the pool and the loops."""
 
 import os
 import shlex
@@ -10,7 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 KERNELS = ROOT / "csrc"
 HERE = ROOT / "proof"
-SWEEP = [*sorted(KERNELS.glob("kernels_*.c")), KERNELS / "dispatch.c", HERE / "sweep.c"]
+ALL_KERNELS = [*sorted(KERNELS.glob("kernels_*.c")), KERNELS / "dispatch.c"]
+SWEEP = [*ALL_KERNELS, HERE / "sweep.c"]
+LOSS_SWEEP = [*ALL_KERNELS, HERE / "loss_sweep.c"]
 RACE = [KERNELS / "pool.c", KERNELS / "loops.c", HERE / "race.c"]
 FLAGS = (KERNELS / "compiler_flags.txt").read_text().split()
 
@@ -25,15 +27,28 @@ def build(folder: Path, compiler: str | None = None, *flags: str) -> Path:
     return _build(SWEEP, folder, compiler, *flags)
 
 
+def build_loss_sweep(folder: Path, compiler: str | None = None, *flags: str) -> Path:
+    """Compile and link `loss_sweep` in `folder`; returns the program."""
+    return _build(LOSS_SWEEP, folder, compiler, *flags)
+
+
 def build_race(folder: Path, compiler: str | None = None, *flags: str) -> Path:
     """Compile and link `race` in `folder`; its formula rounds in a mode that the compiler must not take for granted."""
     return _build(RACE, folder, compiler, "-frounding-math", *flags)
 
 
 def _build(sources: list[Path], folder: Path, compiler: str | None, *flags: str) -> Path:
+    """A folder is for one compiler and its flags: programs that are built there share what they have in common."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / sources[-1].stem
-    command = shlex.split(compiler or compiler_of_python())
-    paths = [f"-I{KERNELS}", f"-I{HERE}", *map(str, sources)]
-    subprocess.run([*command, *FLAGS, *flags, *paths, "-lm", "-lpthread", "-o", str(program)], check=True)
+    command = [*shlex.split(compiler or compiler_of_python()), *FLAGS, *flags, f"-I{KERNELS}", f"-I{HERE}"]
+    objects = [_compile(command, source, folder) for source in sources]
+    subprocess.run([*command, *objects, "-lm", "-lpthread", "-o", str(program)], check=True)
     return program
+
+
+def _compile(command: list[str], source: Path, folder: Path) -> str:
+    target = folder / f"{source.stem}.o"
+    if not target.exists():
+        subprocess.run([*command, "-c", str(source), "-o", str(target)], check=True)
+    return str(target)

@@ -24,6 +24,12 @@ def rng(request):
     return np.random.default_rng([SEED, zlib.crc32(request.node.nodeid.encode())])
 
 
+@pytest.fixture(scope="session")
+def kernels_folder(tmp_path_factory):
+    """Where the proofs' harnesses are built, which share the kernels' objects."""
+    return tmp_path_factory.mktemp("kernels")
+
+
 @pytest.fixture(autouse=True)
 def _number_of_threads():
     """Tests may change it; the next one finds what it was."""

@@ -8,7 +8,8 @@ import pytest
 import extension
 import samples
 from bounds import ROWS
-from pysigmoid import _core
+from pysigmoid import _core, _losses
+from pysigmoid import functional as F
 from ulp import FORMATS, same_bits
 
 KNOWN = re.findall(r"^(?:FOREIGN_)?ISA\((\w+)", (extension.REPOSITORY / "csrc" / "isa.def").read_text(), re.MULTILINE)
@@ -80,3 +81,37 @@ def test_every_instruction_set_gives_the_same_bits_at_every_length(fmt, load, rn
         for length in range(1, 140):
             for module in modules:
                 assert_same_bits(module, name, [array[length : 2 * length] for array in inputs])
+
+
+LOSS_OPTIONS = {
+    "plain": {},
+    "weighted": {"weight": True, "pos_weight": True, "label_smoothing": 0.1, "reduction": "weighted_mean"},
+    "masked": {"ignore_value": 0.0, "reduction": "sum"},
+}
+
+
+def losses_of(x, y, weight):
+    """Results of every loss and form; bytes, for a comparison of bits."""
+    for given in LOSS_OPTIONS.values():
+        options = {name: weight if value is True else value for name, value in given.items()}
+        yield from F.binary_cross_entropy_with_logits_value_and_grad(x, y, **options)
+        yield from F.binary_cross_entropy_with_logits_grad_and_hess(x, y, **options)
+        yield F.binary_cross_entropy_with_logits(x, y, **options, axis=-1)
+    for alpha, gamma in ((0.25, 2), (None, 1.5), (0.5, 0)):
+        yield from F.sigmoid_focal_loss_value_and_grad(x, y, alpha, gamma, weight=weight)
+        yield from F.sigmoid_focal_loss_grad_and_hess(x, y, alpha, gamma)
+    yield F.binary_cross_entropy(np.abs(y), y, weight)
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("isa", OTHERS)
+def test_every_instruction_set_gives_the_losses_the_same_bits(fmt, isa, load, rng, monkeypatch):
+    x, y = samples.draw("bce_with_logits", fmt, 6000, rng)
+    weight = rng.random(x.size)
+    shapes = [(slice(length),) for length in (1, 15, 64, 65, 1025)] + [(slice(None),)]
+    want = [[np.array(result) for result in losses_of(x[part], y[part], weight[part])] for part in shapes]
+    monkeypatch.setattr(_losses, "_core", load(isa))
+    for part, expected in zip(shapes, want, strict=True):
+        for got, other in zip(losses_of(x[part], y[part], weight[part]), expected, strict=True):
+            assert got.dtype == other.dtype
+            assert np.all(same_bits(np.asarray(got), other))

@@ -329,3 +329,31 @@ def test_gradient_buffer_may_lie_among_the_logits_in_any_way(step, buffer_step):
         got, grad = F.binary_cross_entropy_with_logits_value_and_grad(logits, labels, grad_out=buffer)
         assert grad is buffer
         assert_same_results((got, grad), (value, want))
+
+
+@several
+@given(calls(), st.data())
+def test_error_is_the_same_with_buffers_and_leaves_them_as_they_were(call, data):
+    """One label that counts is wrong; buffers are new ones, or the logits."""
+    counted = np.broadcast_to(call.arrays.get("where", np.True_), call.arrays["logits"].shape)
+    wrong = np.argwhere(counted)
+    labels = call.arrays["labels"]
+    if labels.dtype == bool or not len(wrong) or 0 in call.layouts["labels"].steps:
+        return
+    labels[tuple(wrong[data.draw(st.integers(0, len(wrong) - 1))])] = data.draw(st.sampled_from((2, 100)))
+    names = [BUFFER[name] for name in RESULTS[call.outputs]] if call.family is not PROBABILITY else []
+    with pytest.raises(ValueError, match="must lie between 0 and 1") as without:
+        call.plain()
+    pair, others = call.with_arrays(lambda name, array: call.layouts[name].apply(array))
+    shapes = {name: pair[0].shape for name in names}
+    if "out" in names and call.options["reduction"] != "none":
+        axes, keep = call.options.get("axis"), call.options.get("keepdims", False)
+        shapes["out"] = np.sum(pair[0], axes, keepdims=keep, dtype=np.float64).shape
+    buffers = {name: np.full(shape, 77, np.longdouble) for name, shape in shapes.items()}
+    if "grad_out" in names and pair[0].flags.writeable and pair[0].dtype in map(np.dtype, FLOATS):
+        buffers["grad_out"] = pair[0]
+    before = {name: buffer.tobytes() for name, buffer in buffers.items()}
+    with pytest.raises(ValueError, match="must lie between 0 and 1") as with_buffers:
+        call.function()(*pair, **others, **call.options, **buffers)
+    assert str(with_buffers.value) == str(without.value)
+    assert {name: buffer.tobytes() for name, buffer in buffers.items()} == before

@@ -23,8 +23,8 @@ THIN = STEPS[-1]
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("sweep"))
+def program(kernels_folder):
+    return build(kernels_folder)
 
 
 @pytest.fixture(scope="module")
