@@ -68,7 +68,7 @@ static void fill_pack(char *elements, ptrdiff_t count, ptrdiff_t size)
 }
 
 /* `count` elements from `element` on as numbers of a type, side by side, in whole packs: where they lie, or in `to`. */
-static const void *stage(room *to, const struct operand *operand, const struct axes *axes, ptrdiff_t element,
+static const void *stage(void *to, const struct operand *operand, const struct axes *axes, ptrdiff_t element,
                          ptrdiff_t count, enum number number)
 {
     room raw;
@@ -77,14 +77,14 @@ static const void *stage(room *to, const struct operand *operand, const struct a
         return there;
     const void *contiguous = in_place(operand, axes, element, count, operand->number);
     if (contiguous == NULL) {
-        char *gathered = operand->number == number ? to->bytes : raw.bytes;
+        char *gathered = operand->number == number ? to : raw.bytes;
         gather_operand(gathered, operand, axes, element, count);
         fill_pack(gathered, count, size_of_number(operand->number));
         contiguous = gathered;
     }
     if (operand->number != number)
-        convert_numbers(to->bytes, number, contiguous, operand->number, whole_packs(count));
-    return to->bytes;
+        convert_numbers(to, number, contiguous, operand->number, whole_packs(count));
+    return to;
 }
 
 /* Writes a block of numbers, rounded to the operand's type. */
@@ -99,11 +99,11 @@ static void deliver(const struct operand *operand, const struct axes *axes, ptrd
 }
 
 /* The block of a derivative: at its place where it can be computed there. */
-static void *target_of(room *block, const struct operand *operand, const struct axes *axes, ptrdiff_t element,
+static void *target_of(void *block, const struct operand *operand, const struct axes *axes, ptrdiff_t element,
                        ptrdiff_t count, enum number number)
 {
     void *there = operand->data == NULL ? NULL : in_place(operand, axes, element, count, number);
-    return there != NULL ? there : block->bytes;
+    return there != NULL ? there : block;
 }
 
 static void leave_out(char *terms, ptrdiff_t size, const uint8_t *kept, ptrdiff_t count)
@@ -114,13 +114,13 @@ static void leave_out(char *terms, ptrdiff_t size, const uint8_t *kept, ptrdiff_
 }
 
 static void finish_derivative(const struct operand *operand, const struct axes *axes, ptrdiff_t element, ptrdiff_t count,
-                              void *derivative, const room *block, enum number number, const uint8_t *kept)
+                              void *derivative, const void *block, enum number number, const uint8_t *kept)
 {
     if (operand->data == NULL)
         return;
     if (kept != NULL)
         leave_out(derivative, size_of_number(number), kept, count);
-    if (derivative == block->bytes)
+    if (derivative == block)
         deliver(operand, axes, element, count, derivative, number);
 }
 
@@ -140,7 +140,7 @@ static void validate_block(struct loss *loss, const struct operand *operand, ptr
     const longdouble *numbers;
     if (!may_be_outside_unit(staged, number, operand->number, count))
         return;
-    numbers = stage(&room, operand, &loss->axes, element, count, NUMBER_longdouble);
+    numbers = stage(room.bytes, operand, &loss->axes, element, count, NUMBER_longdouble);
     for (ptrdiff_t i = 0; i < count; i++)
         if ((kept == NULL || kept[i]) && !(numbers[i] >= 0 && numbers[i] <= 1))
             atomic_store_explicit(&loss->outside, 1, memory_order_relaxed);

@@ -6,10 +6,11 @@
 #define NUMBER_GLUED(work) NUMBER_##work
 #define NUMBER_OF(work) NUMBER_GLUED(work)
 
-/* One block: its operands as they are staged, its terms and derivatives. */
+/* One block: its operands as they are staged, its terms and derivatives; in types no wider than WORK, so that it fits on
+ * small stacks. */
 struct D(workspace) {
-    room logits, labels, weight, pos_weight, gradient, hessian;
-    WORK value[BLOCK];
+    WORK logits[BLOCK], labels[BLOCK], weight[BLOCK], pos_weight[BLOCK];
+    WORK value[BLOCK], gradient[BLOCK], hessian[BLOCK];
     uint8_t kept[BLOCK], dropped[BLOCK];
 };
 
@@ -69,7 +70,7 @@ static WORK D(total)(const struct D(tree) *tree)
 
 /* ---- one block ---- */
 
-static const WORK *D(staged)(room *to, const struct operand *operand, const struct loss *loss, ptrdiff_t element,
+static const WORK *D(staged)(WORK *to, const struct operand *operand, const struct loss *loss, ptrdiff_t element,
                              ptrdiff_t count)
 {
     if (operand->data == NULL)
@@ -111,13 +112,13 @@ static void D(compute_block)(const struct D(pass) *pass, ptrdiff_t element, ptrd
     enum number work = NUMBER_OF(WORK), of_logits = logits_number(loss, work), of_labels = labels_number(loss, work);
     enum number of_derivatives = rounds_derivatives(loss) ? NUMBER_f32 : work;
     struct loss_block block = {
-        .logits = stage(&space->logits, &loss->logits, axes, element, count, of_logits),
-        .labels = stage(&space->labels, &loss->labels, axes, element, count, of_labels),
-        .weight = D(staged)(&space->weight, &loss->weight, loss, element, count),
-        .pos_weight = D(staged)(&space->pos_weight, &loss->pos_weight, loss, element, count),
+        .logits = stage(space->logits, &loss->logits, axes, element, count, of_logits),
+        .labels = stage(space->labels, &loss->labels, axes, element, count, of_labels),
+        .weight = D(staged)(space->weight, &loss->weight, loss, element, count),
+        .pos_weight = D(staged)(space->pos_weight, &loss->pos_weight, loss, element, count),
         .value = space->value,
-        .gradient = target_of(&space->gradient, gradient, axes, element, count, of_derivatives),
-        .hessian = target_of(&space->hessian, hessian, axes, element, count, of_derivatives),
+        .gradient = target_of(space->gradient, gradient, axes, element, count, of_derivatives),
+        .hessian = target_of(space->hessian, hessian, axes, element, count, of_derivatives),
         .options = pass->options,
         .divisor = divisor == 1 ? NULL : &divisor,
         .rounds_derivatives = rounds_derivatives(loss),
@@ -132,19 +133,19 @@ static void D(compute_block)(const struct D(pass) *pass, ptrdiff_t element, ptrd
 
     if (kept != NULL)
         leave_out((char *)space->value, sizeof(WORK), kept, count);
-    finish_derivative(gradient, axes, element, count, block.gradient, &space->gradient, of_derivatives, kept);
-    finish_derivative(hessian, axes, element, count, block.hessian, &space->hessian, of_derivatives, kept);
+    finish_derivative(gradient, axes, element, count, block.gradient, space->gradient, of_derivatives, kept);
+    finish_derivative(hessian, axes, element, count, block.hessian, space->hessian, of_derivatives, kept);
 }
 
 /* What the elements of a block add to the divisor of their row, to space->value. */
 static void D(count_block)(const struct D(pass) *pass, ptrdiff_t element, ptrdiff_t count, struct D(workspace) *space)
 {
     const struct loss *loss = pass->loss;
-    const WORK *labels = loss->ignores ? D(staged)(&space->labels, &loss->labels, loss, element, count) : NULL;
+    const WORK *labels = loss->ignores ? D(staged)(space->labels, &loss->labels, loss, element, count) : NULL;
     const uint8_t *kept = D(find_kept)(loss, element, count, labels, space);
     const WORK *weight = D(ones);
     if (loss->divisor == DIVISOR_weight)
-        weight = D(staged)(&space->weight, &loss->weight, loss, element, count);
+        weight = D(staged)(space->weight, &loss->weight, loss, element, count);
     memcpy(space->value, weight, (size_t)count * sizeof(WORK));
     if (kept != NULL)
         leave_out((char *)space->value, sizeof(WORK), kept, count);
@@ -303,11 +304,11 @@ static void D(validation_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
     MODE callers = enter_mode();
     for (ptrdiff_t i = begin; i < end; i += BLOCK) {
         ptrdiff_t count = end - i < BLOCK ? end - i : BLOCK;
-        const void *labels = stage(&space.labels, &loss->labels, &loss->axes, i, count, of_labels);
+        const void *labels = stage(space.labels, &loss->labels, &loss->axes, i, count, of_labels);
         const uint8_t *kept = D(find_kept)(loss, i, count, labels, &space);
         validate_block(loss, &loss->labels, i, count, labels, of_labels, kept);
         if (loss->form == LOSS_probability) {
-            const void *probabilities = stage(&space.logits, &loss->logits, &loss->axes, i, count, of_logits);
+            const void *probabilities = stage(space.logits, &loss->logits, &loss->axes, i, count, of_logits);
             validate_block(loss, &loss->logits, i, count, probabilities, of_logits, kept);
         }
     }

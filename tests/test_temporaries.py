@@ -7,6 +7,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+import processes
 import pysigmoid
 from pysigmoid import functional as F
 from test_memory import measured_in_a_new_process
@@ -121,3 +122,24 @@ def test_results_too_large_for_memory_are_an_error():
     with pytest.raises(MemoryError):
         logits_loss(logits, logits, axis=1, validate=False, out=every_row)
     assert out == 7
+
+
+def test_calls_fit_on_a_stack_of_128_kilobytes():
+    """That of a thread where the C library is musl."""
+    processes.run(
+        """
+        def call():
+            for char in "efd":
+                logits, labels = np.linspace(-3, 3, 5000).astype(char), np.arange(5000) % 2
+                factors = np.full(5000, 2, np.float32), np.ones(5000, ">f8")
+                for loss in (F.binary_cross_entropy_with_logits, F.binary_cross_entropy_with_logits_value_and_grad):
+                    loss(logits, labels, factors[0], pos_weight=factors[1], dtype=np.float16)
+                F.sigmoid_focal_loss_grad_and_hess(logits, labels, where=labels > 0)
+
+        threading.stack_size(128 * 1024)
+        thread = threading.Thread(target=call)
+        thread.start()
+        thread.join()
+        """,
+        prelude="import threading\nimport numpy as np\nfrom pysigmoid import functional as F\n",
+    )
