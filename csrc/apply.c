@@ -44,21 +44,20 @@ static int arrive_whole(PyArrayObject *const arrays[], int count)
     return PyArray_NDIM(arrays[0]) <= 1 || c_order || fortran_order;
 }
 
-static int may_write(PyArrayObject *out, PyArrayObject *const inputs[], int count)
-{
-    for (int k = 0; k < count; k++)
-        if (!are_disjoint(out, inputs[k]) && !are_identical(out, inputs[k]))
-            return 0;
-    return PyArray_ISWRITEABLE(out);
-}
-
-/* A step of 0 says nothing about an order to keep. */
 static int is_broadcast(PyArrayObject *array)
 {
     for (int axis = 0; axis < PyArray_NDIM(array); axis++)
         if (PyArray_STRIDE(array, axis) == 0 && PyArray_DIM(array, axis) > 1)
             return 1;
     return 0;
+}
+
+static int may_write(PyArrayObject *out, PyArrayObject *const inputs[], int count)
+{
+    for (int k = 0; k < count; k++)
+        if (!are_disjoint(out, inputs[k]) && !are_identical(out, inputs[k]))
+            return 0;
+    return PyArray_ISWRITEABLE(out) && !is_broadcast(out);
 }
 
 static void describe(struct elementwise *call, PyArrayObject *const arrays[])
@@ -100,10 +99,10 @@ PyObject *apply(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssiz
     call.operands = call.inputs + 1;
     if (call.inputs < 1 || call.operands > MAX_OPERANDS || !is_ours(arguments, &call, arrays))
         Py_RETURN_NOTIMPLEMENTED;
-    if (arguments[1] == Py_None)
-        out = (PyArrayObject *)PyArray_NewLikeArray(arrays[0], is_broadcast(arrays[0]) ? NPY_CORDER : NPY_KEEPORDER, NULL, 0);
-    else
+    if (arguments[1] != Py_None)
         out = (PyArrayObject *)Py_NewRef(arguments[1]);
+    else /* a step of 0 says nothing about an order to keep */
+        out = (PyArrayObject *)PyArray_NewLikeArray(arrays[0], is_broadcast(arrays[0]) ? NPY_CORDER : NPY_KEEPORDER, NULL, 0);
     if (out == NULL)
         return NULL;
     arrays[call.inputs] = out;

@@ -98,6 +98,7 @@ def test_what_the_ufunc_serves_as_well_is_left_to_it(square):
         "a buffer of another shape": (square, half),
         "a buffer of another dtype": (half.astype(np.float32)[:, :], half),
         "a read-only buffer": (locked, half),
+        "a buffer whose rows are one": (np.lib.stride_tricks.as_strided(np.empty(N), (N, N - 1), (0, 8)), half),
         "a list": (None, [0.5]),
     }
     for what, arguments in others.items():
