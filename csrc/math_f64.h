@@ -308,7 +308,11 @@ INLINE vf64 loss_hessian_f64(struct sigma sigma, struct pair a, struct pair b)
     return v_select_f64(v_eq_f64(sum.hi, zero), zero, y);
 }
 
-struct loss_in_pairs { vf64 value, gradient, hessian; };
+#define WORK f64
+#define READING pairs
+#include "math_loss_terms.h"
+#undef WORK
+#undef READING
 
 INLINE struct loss_in_pairs logistic_loss_in_pairs(vf64 x, struct pair a, struct pair b)
 {
@@ -361,14 +365,6 @@ INLINE struct pair pair_times(struct pair a, vf64 factor)
 }
 
 /* As in math_functions.h. */
-INLINE struct loss_in_pairs drop_unweighted_in_pairs(struct loss_in_pairs loss, vf64 a, vf64 b)
-{
-    vf64 zero = v_set_f64(0), weight = v_max_f64(v_abs_f64(a), v_abs_f64(b));
-    return (struct loss_in_pairs){v_select_f64(v_eq_f64(weight, zero), zero, loss.value),
-                                  v_select_f64(v_eq_f64(weight, zero), zero, loss.gradient),
-                                  v_select_f64(v_eq_f64(weight, zero), zero, loss.hessian)};
-}
-
 INLINE struct loss_in_pairs weighted_loss_in_pairs(vf64 x, vf64 y, vf64 w, vf64 p, vf64 s)
 {
     struct pair rest = one_minus(s), half = pair_of(v_mul_f64(s, v_set_f64(0.5)));

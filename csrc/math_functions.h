@@ -73,7 +73,7 @@ INLINE vf F(sigmoid_vjp)(vf g, vf x)
 
 /* The logistic loss of x with coefficients a of softplus(x) and b of softplus(-x): a = 1 - y and b = y, times whatever
  * weights there are. */
-struct F(loss) { vf value, gradient, hessian; };
+#include "math_loss_terms.h"
 
 /* a softplus(x) + b softplus(-x) = c |x| + (a + b) log(1 + e^-|x|), c = a right of zero and b left of it: both terms
  * positive. c = 0 drops its term at infinite x too. */
@@ -116,13 +116,6 @@ INLINE struct F(loss) F(labelled_loss)(vf x, vf y)
     return loss;
 }
 
-/* coefficient term, where 0 drops the term, be that infinite or nan */
-INLINE vf F(times)(vf coefficient, vf term)
-{
-    vf zero = V(set)(0);
-    return V(select)(V(eq)(coefficient, zero), zero, V(mul)(coefficient, term));
-}
-
 /* With weight w, pos_weight p and smoothing s, which moves each share of the label, y and 1 - y, to share (1 - s) + s/2:
  * a = w share(1 - y),  b = w p share(y). */
 struct F(coefficients) { vf a, b; };
@@ -133,15 +126,6 @@ INLINE struct F(coefficients) F(weigh)(vf y, vf w, vf p, vf s)
     vf a = V(MADD)(V(sub)(one, y), rest, half);
     vf b = F(times)(V(MADD)(y, rest, half), p);
     return (struct F(coefficients)){F(times)(a, w), F(times)(b, w)};
-}
-
-/* Without any weight a loss is 0, whatever the logit. */
-INLINE struct F(loss) F(drop_unweighted)(struct F(loss) loss, vf a, vf b)
-{
-    vf zero = V(set)(0), weight = V(max)(V(abs)(a), V(abs)(b));
-    return (struct F(loss)){V(select)(V(eq)(weight, zero), zero, loss.value),
-                            V(select)(V(eq)(weight, zero), zero, loss.gradient),
-                            V(select)(V(eq)(weight, zero), zero, loss.hessian)};
 }
 
 INLINE struct F(loss) F(weighted_loss)(vf x, vf y, vf w, vf p, vf s)

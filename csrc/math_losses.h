@@ -44,12 +44,6 @@ INLINE vf64 log_in_pairs(vf64 p)
     return pair_sum(pair_log(pair_of(p)));
 }
 
-INLINE vf64 times_in_pairs(vf64 coefficient, vf64 term)
-{
-    vf64 zero = v_set_f64(0);
-    return v_select_f64(v_eq_f64(coefficient, zero), zero, v_mul_f64(coefficient, term));
-}
-
 #include "math_loss_forms.h"
 #undef READING
 #undef WORK
