@@ -32,6 +32,13 @@ INLINE vf64 sigmoid_f32_anywhere(vf64 x)
     return patch_f64(y, x, -0x1.250c02p-10, 0x1.ffb6bep-2); /* 2^-54.98 from a middle */
 }
 
+/* silu(x) = x/2 + x^2/4 - ...: half an odd subnormal is a middle, and the square decides, upwards. */
+INLINE vf64 silu_f32_anywhere(vf64 x)
+{
+    vf64 half = v_add_f64(v_set_f64(0.5), v_copysign_f64(v_set_f64(0x1p-28), x));
+    return patch_below_f64(silu_in_f64(x), x, 0x1p-100, v_mul_f64(x, half));
+}
+
 #ifdef V_LOOKUP_16_IS_ONE_PERMUTE
 
 /* (sqrt(u) coth(sqrt(u)/2) - 2) / u for u <= (ln(2)/32)^2 */
@@ -58,6 +65,27 @@ INLINE vf64 sigmoid_f32_moderate(vf64 x)
 {
     struct near_power e = exp_of_minus(x);
     return v_div_f64(e.denominator, v_fma_f64(e.power, e.numerator, e.denominator));
+}
+
+INLINE vf64 silu_f32(vf64 x)
+{
+    struct near_power e = exp_of_minus(x);
+    vf64 y = v_div_f64(v_mul_f64(x, e.denominator), v_fma_f64(e.power, e.numerator, e.denominator));
+    if (RARELY(!v_all_moderate_f64(x)))
+        y = silu_f32_anywhere(x);
+    return y;
+}
+
+/* e^-x / (1 + e^-x)^2 */
+INLINE vf64 sigmoid_derivative_f32(vf64 x)
+{
+    struct near_power e = exp_of_minus(x);
+    vf64 numerator = v_mul_f64(e.power, e.numerator);
+    vf64 sum = v_add_f64(numerator, e.denominator);
+    vf64 y = v_div_f64(v_mul_f64(numerator, e.denominator), v_mul_f64(sum, sum));
+    if (RARELY(!v_all_moderate_f64(x)))
+        y = sigmoid_derivative_in_f64(x);
+    return y;
 }
 
 /* c = j/15 and log(1 + c) */
@@ -104,6 +132,9 @@ INLINE vf64 log_one_plus_exp_neg_abs(vf64 x)
     return log_one_plus_in_f64(exp_neg_abs_in_f64(x));
 }
 
+#define silu_f32 silu_f32_anywhere
+#define sigmoid_derivative_f32 sigmoid_derivative_in_f64
+
 #endif
 
 /* Moderate x need no patch, and e^-x no clamp: 1 / (1 + e^-x) as it stands, rounded rightly for positive and negative x
@@ -116,13 +147,6 @@ INLINE vf64 sigmoid_f32(vf64 x)
     if (RARELY(!v_all_moderate_f64(x)))
         y = sigmoid_f32_anywhere(x);
     return y;
-}
-
-/* silu(x) = x/2 + x^2/4 - ...: half an odd subnormal is a middle, and the square decides, upwards. */
-INLINE vf64 silu_f32(vf64 x)
-{
-    vf64 half = v_add_f64(v_set_f64(0.5), v_copysign_f64(v_set_f64(0x1p-28), x));
-    return patch_below_f64(silu_in_f64(x), x, 0x1p-100, v_mul_f64(x, half));
 }
 
 INLINE vf64 softplus_f32(vf64 x)
@@ -142,9 +166,6 @@ INLINE vf64 logit_f32(vf64 p)
 {
     return patch_f64(logit_in_f64(p), p, 0x1.13986cp-22, -0x1.e59d8ap+3);
 }
-
-/* No input misses. */
-#define sigmoid_derivative_f32 sigmoid_derivative_in_f64
 
 /* Not all inputs of these can be tried: they hold the bounds of functions.def. */
 #define sigmoid_vjp_f32 sigmoid_vjp_in_fused_f64
