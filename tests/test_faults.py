@@ -3,9 +3,11 @@
 Each scenario runs in a process of its own (processes.py). Results are compared with those of one thread, byte by byte.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -782,6 +784,53 @@ def test_one_processor_for_four_threads_costs_little():
     run(code, prelude=PRELUDE + TIMED, options=FORK)
 
 
+GROUPS = Path("/sys/fs/cgroup")
+
+
+@contextlib.contextmanager
+def control_group(quota):
+    """A control group whose processes share so many processors' time; version 1 or 2, whichever the kernel shows."""
+    first = GROUPS / "cpu"
+    group = (first if first.exists() else GROUPS) / f"pysigmoid-tests-{os.getpid()}"
+    period = 100_000
+    try:
+        group.mkdir()
+    except OSError as error:
+        pytest.skip(f"platform: no control group can be made here: {error}")
+    try:
+        if group.parent == first:
+            (group / "cpu.cfs_period_us").write_text(str(period))
+            (group / "cpu.cfs_quota_us").write_text(str(round(quota * period)))
+        elif (group / "cpu.max").exists():
+            (group / "cpu.max").write_text(f"{round(quota * period)} {period}")
+        else:
+            pytest.skip("platform: control groups do not limit processors here")
+        yield group
+    finally:
+        group.rmdir()
+
+
+@LINUX
+@pytest.mark.parametrize(("quota", "most"), [(0.5, 1), (1.5, 2)])
+def test_quota_of_processor_time_limits_the_threads_and_costs_little(quota, most):
+    """Rounds of calls as long as two periods of the quota, so that what is over it shows; the best of each counts."""
+    join = "import os\nwith open({!r}, 'w') as processes:\n    processes.write(str(os.getpid()))\n"
+    code = f"""
+    assert pysigmoid.get_num_threads() == min({most}, len(os.sched_getaffinity(0)))
+    check()
+
+    def round_of_calls(count):
+        return sum(seconds(count) for _ in range(400))
+
+    times = [(round_of_calls(1), round_of_calls({most})) for _ in range(3)]
+    alone, shared = (min(column) for column in zip(*times))
+    assert shared < 1.2 * alone, (shared, alone)
+    """
+    with control_group(quota) as group:
+        prelude = join.format(str(group / "cgroup.procs")) + PRELUDE + TIMED
+        run(code, prelude=prelude, threads="", OMP_NUM_THREADS="")
+
+
 @LINUX
 def test_processor_that_is_busy_elsewhere_costs_little():
     """Medians, with parked workers. The machine may have other work still: the best of five attempts counts."""
@@ -815,15 +864,22 @@ def test_processor_that_is_busy_elsewhere_costs_little():
 
 
 def test_idle_threads_burn_nothing():
-    """Below 2 % of a core, all threads of the process together, while the caller sleeps for 10 ms at a time."""
+    """Below 2 % of a core, all threads of the process together, while the caller sleeps for 10 ms at a time. A kernel that
+    serves other processes meanwhile charges some of that to whom it interrupted: the best of five attempts counts."""
     code = """
-    idle = burnt = 0
-    for _ in range(50 * ROUNDS):
-        check()
-        start, cpu = time.perf_counter(), time.process_time()
-        time.sleep(0.01)
-        idle, burnt = idle + time.perf_counter() - start, burnt + time.process_time() - cpu
-    assert burnt < 0.02 * idle, burnt / idle
+    def burnt_while_idle():
+        idle = burnt = 0
+        for _ in range(50 * ROUNDS):
+            check()
+            start, cpu = time.perf_counter(), time.process_time()
+            time.sleep(0.01)
+            idle, burnt = idle + time.perf_counter() - start, burnt + time.process_time() - cpu
+        return burnt / idle
+
+    shares = []
+    while not shares or shares[-1] >= 0.02:
+        assert len(shares) < 5, shares
+        shares.append(burnt_while_idle())
     """
     run(code)
 
