@@ -3,7 +3,7 @@
 # make bench   every function beside its peers
 # make check   style, types, every function over whole input spaces, on every instruction set here and under emulation,
 #              and the threads, under ThreadSanitizer and with other programs' faults ten times over
-# make peers   the tests beside torch, numba and numexpr, which it installs
+# make peers   the tests beside torch, numba, numexpr and Dask's workers, which it installs
 # make proof   check, and every input of the aarch64 kernels under emulation: hours; may be stopped and goes on from there
 # make lint    style, types
 PYTHON ?= python3
@@ -49,10 +49,10 @@ lint: .venv/.built
 
 # An environment of its own: torch wants an older mpmath than the tests take.
 .venv-peers/.installed: pyproject.toml
-	@echo "Setting up a virtual environment with torch, numba and numexpr in .venv-peers (once; some minutes)"
+	@echo "Setting up a virtual environment with torch, numba, numexpr and distributed in .venv-peers (once; some minutes)"
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet torch==2.13.0
-	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr
+	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed
 	.venv-peers/bin/python -m pip install --quiet --no-build-isolation --editable ".[test]"
 	@touch $@
 

@@ -77,3 +77,19 @@ def test_threads_of_torch_survive_ours_and_ours_theirs():
         check()
     """
     run(code, limit=120)
+
+
+def test_workers_of_dask_compute_and_are_limited_by_their_nanny():
+    """A nanny starts its worker with OMP_NUM_THREADS=1, unless that is set, however many tasks the worker runs at a time."""
+    code = """
+    os.environ.pop("OMP_NUM_THREADS", None)
+    from distributed import Client, LocalCluster
+
+    def work(_):
+        check()
+        return pysigmoid.get_num_threads(), pysigmoid.show_config("dicts")["threads_source"], _core.pool_workers()
+
+    with LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=None) as cluster, Client(cluster) as client:
+        assert client.gather(client.map(work, range(8))) == [(1, "OMP_NUM_THREADS", 0)] * 8
+    """
+    run(code, threads="", limit=120)
