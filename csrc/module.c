@@ -4,6 +4,7 @@
 #include "apply.h"
 #include "dispatch.h"
 #include "loss_call.h"
+#include "plain.h"
 #include "pool.h"
 #include "ufuncs.h"
 
@@ -145,6 +146,7 @@ static PyMethodDef methods[] = {
     {"set_process_threads", py_set_process_threads, METH_O, "Set how many threads a call may use."},
     {"own_threads", py_own_threads, METH_NOARGS, "The number for calls of this thread; 0: that of the process."},
     {"set_own_threads", py_set_own_threads, METH_O, "Set the number for calls of this thread."},
+    {"are_plain", (PyCFunction)(void (*)(void))are_plain, METH_FASTCALL, are_plain_doc},
     {"apply", (PyCFunction)(void (*)(void))apply, METH_FASTCALL, apply_doc},
     {"loss", (PyCFunction)(void (*)(void))loss_call, METH_FASTCALL, loss_call_doc},
     {"pool_workers", py_pool_workers, METH_NOARGS, "Threads of the pool that exist, beside the callers."},

@@ -134,6 +134,11 @@ static int is_bool_or_integer(const PyArray_DTypeMeta *dtype)
     return number == NPY_BOOL || PyTypeNum_ISINTEGER(number) || dtype == &PyArray_PyLongDType;
 }
 
+int is_number(const PyArray_DTypeMeta *dtype)
+{
+    return is_bool_or_integer(dtype) || is_our_float(dtype);
+}
+
 static int is_python_number(const PyArray_DTypeMeta *dtype)
 {
     return dtype == &PyArray_PyLongDType || dtype == &PyArray_PyFloatDType;

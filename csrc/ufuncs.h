@@ -12,6 +12,9 @@ int add_ufuncs(PyObject *module);
 /* Whether this is the bfloat16 of ml_dtypes. */
 int is_bf16(const PyArray_DTypeMeta *dtype);
 
+/* Whether the ufuncs take arrays of it: bool, integers, floats. */
+int is_number(const PyArray_DTypeMeta *dtype);
+
 /* The kernel of a ufunc of this module with so many inputs and one output; NULL where there is none. */
 kernel *kernel_of(PyObject *ufunc, int inputs, enum dtype dtype);
 

@@ -84,21 +84,10 @@ def plain_samples(
     input: Any, target: Any, weight: Any, where: Any, pos_weight: Any = None, ignore_value: Any = None
 ) -> tuple[Any, ...] | None:
     """Arrays that need no reading, as the fields of `Samples`: this saves most of the time of a short call."""
-    if (
-        type(input) is type(target) is np.ndarray
-        and where is ignore_value is None
-        and input.shape == target.shape
-        and input.dtype in RESULT_DTYPES
-        and target.dtype in RESULT_DTYPES
-        and (weight is None or is_plain_factor(weight, input.shape))
-        and (pos_weight is None or is_plain_factor(pos_weight, input.shape))
-    ):
-        return (input, target, weight, pos_weight, None, None, None)
-    return None
-
-
-def is_plain_factor(weight: Any, shape: Shape) -> bool:
-    return type(weight) is np.ndarray and (weight.shape == shape or weight.ndim == 0) and weight.dtype in RESULT_DTYPES
+    if target is None or where is not None or ignore_value is not None:
+        return None
+    plain = _core.are_plain(input, target, weight, pos_weight)
+    return (input, target, weight, pos_weight, None, None, None) if plain else None
 
 
 def check_derivatives(shape: Shape, dtype: DType, out: Any, grad_out: Any, hess_out: Any) -> None:

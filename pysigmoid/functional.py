@@ -56,13 +56,19 @@ __all__ = [
 SHORTEST_APPLIED = 16384  # fewer elements are done before a second thread is awake
 
 
-def _apply(ufunc: np.ufunc, *inputs: Any, out: Any = None) -> Any:
-    """The ufunc of the inputs; a large array that NumPy would hand over in pieces is taken whole, on all threads."""
-    if type(inputs[0]) is np.ndarray and inputs[0].size >= SHORTEST_APPLIED:
-        result = _core.apply(ufunc, out, *inputs)
-        if result is not NotImplemented:
-            return result
-    return ufunc(*inputs, out=out)
+def _apply(ufunc: np.ufunc, input: Any, out: Array | None) -> Any:
+    """The ufunc of what a caller passed."""
+    if not _core.are_plain(input):
+        input = elementwise_operand(input)
+    elif input.size >= SHORTEST_APPLIED:
+        return _apply_to_arrays(ufunc, input, out=out)
+    return ufunc(input, out=out)
+
+
+def _apply_to_arrays(ufunc: np.ufunc, *arrays: Array, out: Array | None = None) -> Any:
+    """The ufunc of arrays; what NumPy would hand over in pieces is taken whole, on all threads."""
+    result = _core.apply(ufunc, out, *arrays)
+    return ufunc(*arrays, out=out) if result is NotImplemented else result
 
 
 def sigmoid(input: Any, *, out: Array | None = None) -> Any:
@@ -97,7 +103,7 @@ def sigmoid(input: Any, *, out: Array | None = None) -> Any:
     >>> F.sigmoid(np.float32(-100))
     np.float32(3.8e-44)
     """
-    return _apply(_core.sigmoid, elementwise_operand(input), out=out)
+    return _apply(_core.sigmoid, input, out)
 
 
 def logsigmoid(input: Any, *, out: Array | None = None) -> Any:
@@ -129,7 +135,7 @@ def logsigmoid(input: Any, *, out: Array | None = None) -> Any:
     >>> F.logsigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([-1.00000000e+03, -6.93147181e-01, -0.00000000e+00])
     """
-    return _apply(_core.log_sigmoid, elementwise_operand(input), out=out)
+    return _apply(_core.log_sigmoid, input, out)
 
 
 def softplus(input: Any, beta: None = None, threshold: None = None, *, out: Array | None = None) -> Any:
@@ -165,7 +171,7 @@ def softplus(input: Any, beta: None = None, threshold: None = None, *, out: Arra
     np.float64(1.3887557770431158e-11)
     """
     refuse_softplus_options(beta, threshold)
-    return _apply(_core.softplus, elementwise_operand(input), out=out)
+    return _apply(_core.softplus, input, out)
 
 
 def silu(input: Any, *, out: Array | None = None) -> Any:
@@ -197,7 +203,7 @@ def silu(input: Any, *, out: Array | None = None) -> Any:
     >>> F.silu(np.float32([-89, 0, 2]))
     array([-1.9823535e-37,  0.0000000e+00,  1.7615942e+00], dtype=float32)
     """
-    return _apply(_core.silu, elementwise_operand(input), out=out)
+    return _apply(_core.silu, input, out)
 
 
 def logit(input: Any, eps: float | None = None, *, out: Array | None = None) -> Any:
@@ -242,7 +248,7 @@ def logit(input: Any, eps: float | None = None, *, out: Array | None = None) -> 
         if not 0 <= low < 0.5:
             raise ValueError(f"eps is {low}; choose a number in [0, 0.5)")
         probabilities = _clamp(probabilities, low)
-    return _apply(_core.logit, probabilities, out=out)
+    return _apply(_core.logit, probabilities, out)
 
 
 def _clamp(probabilities: Any, eps: float) -> Any:
@@ -291,7 +297,7 @@ def glu(input: Any, dim: int = -1) -> Array:
     if length % 2:
         raise ValueError(f"halving dimension must be even, but dimension {dim} of input has length {length}")
     halves = np.split(values, 2, axis=axis)
-    return np.asanyarray(_apply(_core.sigmoid_gate, *halves))
+    return np.asanyarray(_apply_to_arrays(_core.sigmoid_gate, *halves))
 
 
 # Losses

@@ -277,8 +277,12 @@ class BCEWithLogitsLoss(Module):
         )
 
     def _factors(self) -> dict[str, Any]:
-        names = ("weight", "pos_weight", "label_smoothing", "ignore_value")
-        return {name: getattr(self, name) for name in names}
+        return {
+            "weight": self.weight,
+            "pos_weight": self.pos_weight,
+            "label_smoothing": self.label_smoothing,
+            "ignore_value": self.ignore_value,
+        }
 
     def extra_repr(self) -> str:
         return self._changed(weight=None, reduction="mean", pos_weight=None, label_smoothing=0.0, ignore_value=None)

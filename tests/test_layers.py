@@ -28,7 +28,7 @@ TABLE = ["kernels.h", "inline.h"]  # what a kernel is, and the compiler's word f
 # layer: its files, what they may include beside each other
 LAYERS = {
     "Python and NumPy": (
-        ["module.c", "ufuncs.*", "ufunc_docs.h", "loss_call.*", "apply.*", "overlap.h", "numpy_api.h"],
+        ["module.c", "ufuncs.*", "ufunc_docs.h", "loss_call.*", "apply.*", "plain.*", "overlap.h", "numpy_api.h"],
         [
             "Python.h",
             "numpy/*",
