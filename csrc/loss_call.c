@@ -14,7 +14,7 @@ const char loss_call_doc[] =
     "keepdims, validate, dtype, out, grad_out, hess_out, /)\n--\n\n"
     "A tuple of the outputs, or None where validate found a number outside [0, 1]; then nothing was written.\n\n"
     "form: 0 logistic (option: label smoothing), 1 focal (options: alpha or -1, gamma), 2 of probabilities. outputs: 0 value,\n"
-    "1 value and gradient, 2 gradient and Hessian. Operands are arrays of one shape, or of none, or None. reduction: 0 none,\n"
+    "1 value and gradient, 2 gradient and Hessian. Operands are arrays of one shape, or of none, or None; dropped is a tuple of such or None. reduction: 0 none,\n"
     "1 mean, 2 sum, 3 weighted mean, over `axes`, a tuple, or None for all. dtype is that of the value.";
 
 enum { ARGUMENTS = 19 };
@@ -29,7 +29,7 @@ enum { VALUE, GRADIENT, HESSIAN, OUTPUT_COUNT };
 struct request {
     int form, outputs, reduction, keepdims, validate;
     double option, gamma, ignored;
-    PyArrayObject *logits, *labels, *weight, *pos_weight, *kept, *dropped;
+    PyArrayObject *logits, *labels, *weight, *pos_weight, *kept, *dropped[MOST_DROPPED];
     PyObject *axes;
     PyArray_Descr *dtype;
     PyArrayObject *buffers[OUTPUT_COUNT]; /* the caller's */
@@ -45,6 +45,20 @@ static int as_array(PyObject *object, PyArrayObject **array)
         return 0;
     PyErr_Format(PyExc_TypeError, "a loss takes arrays, not %R", object);
     return -1;
+}
+
+/* A tuple of arrays, or none of them. */
+static int as_arrays(PyObject *object, PyArrayObject *arrays[], Py_ssize_t most)
+{
+    Py_ssize_t count = object == Py_None ? 0 : PyTuple_Check(object) ? PyTuple_GET_SIZE(object) : most + 1;
+    if (count > most) {
+        PyErr_Format(PyExc_TypeError, "a loss takes a tuple of at most %zd masks, not %R", most, object);
+        return -1;
+    }
+    for (Py_ssize_t k = 0; k < count; k++)
+        if (as_array(PyTuple_GET_ITEM(object, k), &arrays[k]) < 0)
+            return -1;
+    return 0;
 }
 
 static int as_int(PyObject *object, int *number)
@@ -71,7 +85,7 @@ static int read_arguments(PyObject *const *arguments, Py_ssize_t count, struct r
         || as_double(*next++, &request->option) < 0 || as_double(*next++, &request->gamma) < 0
         || as_array(*next++, &request->logits) < 0 || as_array(*next++, &request->labels) < 0
         || as_array(*next++, &request->weight) < 0 || as_array(*next++, &request->pos_weight) < 0
-        || as_array(*next++, &request->kept) < 0 || as_array(*next++, &request->dropped) < 0)
+        || as_array(*next++, &request->kept) < 0 || as_arrays(*next++, request->dropped, MOST_DROPPED) < 0)
         return -1;
     *ignores = *next != Py_None;
     if (*ignores && as_double(*next, &request->ignored) < 0)
@@ -224,6 +238,14 @@ static int read_operand(PyArrayObject *array, const struct walk *walk, struct op
     return find_number(PyArray_DESCR(array), &operand->number);
 }
 
+static int read_masks(const struct request *request, const struct walk *walk, struct loss *loss)
+{
+    for (int k = 0; k < MOST_DROPPED; k++)
+        if (read_operand(request->dropped[k], walk, &loss->dropped[k]) < 0)
+            return -1;
+    return read_operand(request->kept, walk, &loss->kept);
+}
+
 /* The values have an axis for each axis of the rows, and perhaps those of length 1 that were kept. */
 static int read_values(PyArrayObject *array, const struct walk *walk, struct loss *loss)
 {
@@ -242,12 +264,17 @@ static int read_values(PyArrayObject *array, const struct walk *walk, struct los
 static void simplify_axes(struct loss *loss, int order_is_free)
 {
     struct operand *const operands[] = {&loss->logits, &loss->labels,  &loss->weight,   &loss->pos_weight, &loss->kept,
-                                        &loss->dropped, &loss->gradient, &loss->hessian, &loss->value};
-    axis_steps *steps[sizeof operands / sizeof *operands], *value_steps[] = {&loss->value.steps};
-    int used = 0, all = (int)(sizeof operands / sizeof *operands) - !order_is_free;
-    for (int k = 0; k < all; k++)
+                                        &loss->gradient, &loss->hessian};
+    enum { OPERANDS = sizeof operands / sizeof *operands };
+    axis_steps *steps[OPERANDS + MOST_DROPPED + 1], *value_steps[] = {&loss->value.steps};
+    int used = 0;
+    for (int k = 0; k < OPERANDS; k++)
         if (operands[k]->data != NULL)
             steps[used++] = &operands[k]->steps;
+    for (int k = 0; k < MOST_DROPPED && loss->dropped[k].data != NULL; k++)
+        steps[used++] = &loss->dropped[k].steps;
+    if (order_is_free && loss->value.data != NULL)
+        steps[used++] = &loss->value.steps;
     if (order_is_free)
         order_axes_by_step(&loss->axes, steps, used);
     merge_axes(&loss->axes, steps, used);
@@ -281,17 +308,21 @@ static PyArrayObject *new_like(PyArrayObject *array, PyArray_Descr *descriptor)
     return (PyArrayObject *)PyArray_NewLikeArray(array, NPY_KEEPORDER, descriptor, 0);
 }
 
-/* Whether a result that is written to the buffer may spoil an input that is still to be read. */
-static int is_read_again(const struct request *request, int output)
+/* Whether a result that is written to the buffer may spoil one of the inputs that is still to be read. */
+static int would_spoil(PyArrayObject *buffer, int by_element, PyArrayObject *const inputs[], int count)
 {
-    PyArrayObject *buffer = request->buffers[output];
-    PyArrayObject *const inputs[] = {request->logits,     request->labels, request->weight,
-                                     request->pos_weight, request->kept,   request->dropped};
-    int by_element = output != VALUE || request->reduction == REDUCTION_none;
-    for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++)
+    for (int k = 0; k < count; k++)
         if (inputs[k] != NULL && !are_disjoint(buffer, inputs[k]) && !(by_element && are_identical(buffer, inputs[k])))
             return 1;
     return 0;
+}
+
+static int is_read_again(const struct request *request, int output)
+{
+    PyArrayObject *const inputs[] = {request->logits, request->labels, request->weight, request->pos_weight, request->kept};
+    int by_element = output != VALUE || request->reduction == REDUCTION_none;
+    return would_spoil(request->buffers[output], by_element, inputs, sizeof inputs / sizeof *inputs)
+           || would_spoil(request->buffers[output], by_element, request->dropped, MOST_DROPPED);
 }
 
 static int make_result(struct request *request, const struct walk *walk, int output, enum number logits)
@@ -337,7 +368,7 @@ static PyObject *deliver_results(struct request *request)
 
 static void choose_divisor(const struct request *request, const struct walk *walk, struct loss *loss)
 {
-    int leaves_out = request->kept != NULL || request->dropped != NULL || loss->ignores;
+    int leaves_out = request->kept != NULL || request->dropped[0] != NULL || loss->ignores;
     int is_mean = request->reduction == REDUCTION_mean || request->reduction == REDUCTION_weighted_mean;
     loss->divisor = request->reduction == REDUCTION_weighted_mean && request->weight != NULL ? DIVISOR_weight
                     : is_mean && leaves_out                                                  ? DIVISOR_count
@@ -349,7 +380,7 @@ static void choose_divisor(const struct request *request, const struct walk *wal
 static int is_plain(const struct request *request, const struct loss *loss)
 {
     int fits = loss->working != WORKING_narrow || (loss->labels.number != NUMBER_f64 && loss->labels.number != NUMBER_longdouble);
-    return fits && !loss->ignores && request->weight == NULL && request->pos_weight == NULL && request->option == 0;
+    return fits && request->weight == NULL && request->pos_weight == NULL && request->option == 0;
 }
 
 static enum loss_form choose_form(const struct request *request, const struct loss *loss)
@@ -396,9 +427,7 @@ static int describe_loss(struct request *request, struct walk *walk, struct loss
             return -1;
     if (read_operand(request->labels, walk, &loss->labels) < 0 || read_operand(request->weight, walk, &loss->weight) < 0
         || read_operand(request->pos_weight, walk, &loss->pos_weight) < 0
-        || read_operand(request->kept, walk, &loss->kept) < 0
-        || read_operand(request->dropped, walk, &loss->dropped) < 0
-        || read_operand(request->results[GRADIENT], walk, &loss->gradient) < 0
+        || read_masks(request, walk, loss) < 0 || read_operand(request->results[GRADIENT], walk, &loss->gradient) < 0
         || read_operand(request->results[HESSIAN], walk, &loss->hessian) < 0
         || read_values(request->results[VALUE], walk, loss) < 0)
         return -1;

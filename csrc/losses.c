@@ -106,11 +106,34 @@ static void *target_of(void *block, const struct operand *operand, const struct 
     return there != NULL ? there : block;
 }
 
-static void leave_out(char *terms, ptrdiff_t size, const uint8_t *kept, ptrdiff_t count)
+#define LEAVE_OUT(type)                                                                                 \
+    static void leave_out_##type(type *terms, const uint8_t *kept, ptrdiff_t count)                      \
+    {                                                                                                    \
+        for (ptrdiff_t i = 0; i < count; i++)                                                            \
+            terms[i] = kept[i] ? terms[i] : 0;                                                           \
+    }
+LEAVE_OUT(f32)
+LEAVE_OUT(f64)
+LEAVE_OUT(longdouble)
+#undef LEAVE_OUT
+
+static void leave_out(void *terms, enum number number, const uint8_t *kept, ptrdiff_t count)
 {
+    if (kept == NULL)
+        return;
+    switch (number) {
+    case NUMBER_f32: leave_out_f32(terms, kept, count); break;
+    case NUMBER_f64: leave_out_f64(terms, kept, count); break;
+    default: leave_out_longdouble(terms, kept, count); break;
+    }
+}
+
+static ptrdiff_t number_kept(const uint8_t *kept, ptrdiff_t count)
+{
+    ptrdiff_t number = 0;
     for (ptrdiff_t i = 0; i < count; i++)
-        if (!kept[i])
-            memset(terms + i * size, 0, (size_t)size);
+        number += kept[i];
+    return number;
 }
 
 static void finish_derivative(const struct operand *operand, const struct axes *axes, ptrdiff_t element, ptrdiff_t count,
@@ -118,8 +141,7 @@ static void finish_derivative(const struct operand *operand, const struct axes *
 {
     if (operand->data == NULL)
         return;
-    if (kept != NULL)
-        leave_out(derivative, size_of_number(number), kept, count);
+    leave_out(derivative, number, kept, count);
     if (derivative == block)
         deliver(operand, axes, element, count, derivative, number);
 }
@@ -148,7 +170,7 @@ static void validate_block(struct loss *loss, const struct operand *operand, ptr
 
 static int leaves_out(const struct loss *loss)
 {
-    return loss->kept.data != NULL || loss->dropped.data != NULL || loss->ignores;
+    return loss->kept.data != NULL || loss->dropped[0].data != NULL || loss->ignores;
 }
 
 /* The types in which kernels take logits and labels. */

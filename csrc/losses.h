@@ -16,6 +16,9 @@ struct operand {
     int swapped; /* in the other byte order */
 };
 
+/* The masks of logits, labels, weight, pos_weight, and of the elements to take. */
+enum { MOST_DROPPED = 5 };
+
 /* What a sum of losses is divided by: a number for all rows, the number of elements that count, or their weight. */
 enum divisor { DIVISOR_fixed, DIVISOR_count, DIVISOR_weight };
 
@@ -32,7 +35,7 @@ struct loss {
     struct axes axes; /* of the operands: those of a row last */
     ptrdiff_t rows, row_length;
     struct operand logits, labels, weight, pos_weight;
-    struct operand kept, dropped; /* boolean: elements to take, elements to leave out */
+    struct operand kept, dropped[MOST_DROPPED]; /* boolean: elements to take, elements to leave out */
     int ignores;                  /* whether elements with this label are left out */
     f64 ignored;
     struct operand gradient, hessian;

@@ -11,7 +11,7 @@
 struct D(workspace) {
     WORK logits[BLOCK], labels[BLOCK], weight[BLOCK], pos_weight[BLOCK];
     WORK value[BLOCK], gradient[BLOCK], hessian[BLOCK];
-    uint8_t kept[BLOCK], dropped[BLOCK];
+    uint8_t kept[BLOCK], mask[BLOCK];
 };
 
 /* What stands for a weight that is not there. */
@@ -78,27 +78,33 @@ static const WORK *D(staged)(WORK *to, const struct operand *operand, const stru
     return stage(to, operand, &loss->axes, element, count, NUMBER_OF(WORK));
 }
 
-/* Which elements of the block count; NULL where all of them do. Labels are looked at only where some are ignored. */
-static const uint8_t *D(find_kept)(const struct loss *loss, ptrdiff_t element, ptrdiff_t count, const WORK *labels,
+/* Which elements of the block count; NULL where all of them do. Uses space->value. */
+static const uint8_t *D(find_kept)(const struct loss *loss, ptrdiff_t element, ptrdiff_t count,
                                    struct D(workspace) *space)
 {
-    uint8_t *kept = space->kept, *dropped = space->dropped;
+    uint8_t *kept = space->kept, *mask = space->mask;
     if (!leaves_out(loss))
         return NULL;
     memset(kept, 1, BLOCK);
-    if (loss->kept.data != NULL)
-        gather_operand((char *)kept, &loss->kept, &loss->axes, element, count);
-    if (loss->dropped.data != NULL) {
-        gather_operand((char *)dropped, &loss->dropped, &loss->axes, element, count);
+    if (loss->kept.data != NULL) {
+        gather_operand((char *)mask, &loss->kept, &loss->axes, element, count);
         for (ptrdiff_t i = 0; i < count; i++)
-            kept[i] &= !dropped[i];
+            kept[i] = mask[i] != 0;
     }
-    if (loss->ignores && isnan(loss->ignored))
+    for (int k = 0; k < MOST_DROPPED && loss->dropped[k].data != NULL; k++) {
+        gather_operand((char *)mask, &loss->dropped[k], &loss->axes, element, count);
+        for (ptrdiff_t i = 0; i < count; i++)
+            kept[i] &= mask[i] == 0;
+    }
+    if (!loss->ignores)
+        return kept;
+    const WORK *labels = D(staged)(space->value, &loss->labels, loss, element, count), ignored = (WORK)loss->ignored;
+    if (isnan(ignored))
         for (ptrdiff_t i = 0; i < count; i++)
             kept[i] &= !isnan(labels[i]);
-    else if (loss->ignores)
+    else
         for (ptrdiff_t i = 0; i < count; i++)
-            kept[i] &= labels[i] != (WORK)loss->ignored;
+            kept[i] &= labels[i] != ignored;
     return kept;
 }
 
@@ -123,7 +129,7 @@ static void D(compute_block)(const struct D(pass) *pass, ptrdiff_t element, ptrd
         .divisor = divisor == 1 ? NULL : &divisor,
         .rounds_derivatives = rounds_derivatives(loss),
     };
-    const uint8_t *kept = D(find_kept)(loss, element, count, block.labels, space);
+    const uint8_t *kept = D(find_kept)(loss, element, count, space);
     if (loss->validates) {
         validate_block(loss, &loss->labels, element, count, block.labels, of_labels, kept);
         if (loss->form == LOSS_probability)
@@ -131,24 +137,21 @@ static void D(compute_block)(const struct D(pass) *pass, ptrdiff_t element, ptrd
     }
     active.losses[loss->working][loss->form][loss->outputs](&block, whole_packs(count));
 
-    if (kept != NULL)
-        leave_out((char *)space->value, sizeof(WORK), kept, count);
+    leave_out(space->value, NUMBER_OF(WORK), kept, count);
     finish_derivative(gradient, axes, element, count, block.gradient, space->gradient, of_derivatives, kept);
     finish_derivative(hessian, axes, element, count, block.hessian, space->hessian, of_derivatives, kept);
 }
 
-/* What the elements of a block add to the divisor of their row, to space->value. */
-static void D(count_block)(const struct D(pass) *pass, ptrdiff_t element, ptrdiff_t count, struct D(workspace) *space)
+/* What the elements of a block add to the divisor of their row: their number, or their weight. */
+static WORK D(count_block)(const struct D(pass) *pass, ptrdiff_t element, ptrdiff_t count, struct D(workspace) *space)
 {
     const struct loss *loss = pass->loss;
-    const WORK *labels = loss->ignores ? D(staged)(space->labels, &loss->labels, loss, element, count) : NULL;
-    const uint8_t *kept = D(find_kept)(loss, element, count, labels, space);
-    const WORK *weight = D(ones);
-    if (loss->divisor == DIVISOR_weight)
-        weight = D(staged)(space->weight, &loss->weight, loss, element, count);
-    memcpy(space->value, weight, (size_t)count * sizeof(WORK));
-    if (kept != NULL)
-        leave_out((char *)space->value, sizeof(WORK), kept, count);
+    const uint8_t *kept = D(find_kept)(loss, element, count, space);
+    if (loss->divisor == DIVISOR_count)
+        return (WORK)number_kept(kept, count);
+    memcpy(space->value, D(staged)(space->weight, &loss->weight, loss, element, count), (size_t)count * sizeof(WORK));
+    leave_out(space->value, NUMBER_OF(WORK), kept, count);
+    return D(sum_of_block)(space->value, count);
 }
 
 /* ---- rows ---- */
@@ -174,10 +177,8 @@ static void D(evaluate_rows)(const struct D(pass) *pass, ptrdiff_t row, ptrdiff_
     const struct loss *loss = pass->loss;
     ptrdiff_t length = loss->row_length, element = row * length;
     WORK divisor = (WORK)loss->fixed_divisor;
-    if (divisors_vary(loss)) {
-        D(count_block)(pass, element, length, space);
-        divisor = D(sum_of_block)(space->value, length);
-    }
+    if (divisors_vary(loss))
+        divisor = D(count_block)(pass, element, length, space);
     D(compute_block)(pass, element, rows * length, divisor, space);
     if (loss->value.data == NULL)
         return;
@@ -210,11 +211,12 @@ static WORK D(evaluate_node)(const struct D(pass) *pass, ptrdiff_t row, ptrdiff_
         last = loss->row_length;
     for (ptrdiff_t i = first; i < last; i += BLOCK) {
         ptrdiff_t element = row * loss->row_length + i, count = last - i < BLOCK ? last - i : BLOCK;
-        if (pass->counts)
-            D(count_block)(pass, element, count, space);
-        else
-            D(compute_block)(pass, element, count, divisor, space);
-        if (pass->counts || loss->value.data != NULL)
+        if (pass->counts) {
+            D(add_part)(&tree, D(count_block)(pass, element, count, space));
+            continue;
+        }
+        D(compute_block)(pass, element, count, divisor, space);
+        if (loss->value.data != NULL)
             D(add_part)(&tree, D(sum_of_block)(space->value, count));
     }
     return D(total)(&tree);
@@ -305,7 +307,7 @@ static void D(validation_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
     for (ptrdiff_t i = begin; i < end; i += BLOCK) {
         ptrdiff_t count = end - i < BLOCK ? end - i : BLOCK;
         const void *labels = stage(space.labels, &loss->labels, &loss->axes, i, count, of_labels);
-        const uint8_t *kept = D(find_kept)(loss, i, count, labels, &space);
+        const uint8_t *kept = D(find_kept)(loss, i, count, &space);
         validate_block(loss, &loss->labels, i, count, labels, of_labels, kept);
         if (loss->form == LOSS_probability) {
             const void *probabilities = stage(space.logits, &loss->logits, &loss->axes, i, count, of_logits);

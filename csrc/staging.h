@@ -20,6 +20,10 @@
 
 static inline void gather(char *to, const char *from, intptr_t step, ptrdiff_t n, ptrdiff_t size)
 {
+    if (step == size) {
+        memcpy(to, from, (size_t)(n * size));
+        return;
+    }
 #define COPY(size)                                          \
     _Pragma("GCC unroll 8") for (ptrdiff_t i = 0; i < n; i++) \
         memcpy(to + i * (ptrdiff_t)(size), from + i * step, size)

@@ -98,7 +98,8 @@ def _from_container(name: str, value: Any) -> Operand:
     refuse_dask(name, value)
     values = np.asarray(value)
     if isinstance(value, np.ma.MaskedArray):
-        return Operand(name, values, masked=np.ma.getmaskarray(value))
+        mask = np.ma.getmask(value)
+        return Operand(name, values, masked=None if mask is np.ma.nomask else mask)
     if not (hasattr(value, "isna") and _is_nullable(value)):
         return Operand(name, values)
     missing = np.asarray(value.isna())
@@ -144,12 +145,11 @@ def equals(values: Array, number: float) -> Array:
     return np.equal(values, values.dtype.type(number) if is_float(values.dtype) else number)
 
 
-def read_mask(where: Any, shape: Shape) -> Array:
+def read_mask(where: Any) -> Operand:
     mask = read_operand("where", where)
     if mask.values.dtype != bool:
         raise TypeError(f"where has dtype {mask.values.dtype}; pass booleans, True for the elements to keep")
-    kept = mask.values if mask.masked is None else mask.values & ~mask.masked
-    return broadcast("where", kept, shape)
+    return mask
 
 
 class Samples(NamedTuple):
@@ -160,24 +160,25 @@ class Samples(NamedTuple):
     weight: Array | None = None
     pos_weight: Array | None = None
     kept: Array | None = None  # True for elements to take; None where that is all of them
-    dropped: Array | None = None  # True for elements to leave out
+    dropped: tuple[Array, ...] | None = None  # each True for elements to leave out
     ignored: float | None = None  # the label of elements to leave out
 
     def counted(self) -> Array:
         """True for each element that counts."""
         counted = np.asarray(True) if self.kept is None else self.kept
-        if self.dropped is not None:
-            counted = counted & ~self.dropped
+        for mask in self.dropped or ():
+            counted = counted & ~mask
         if self.ignored is not None:
             counted = counted & ~equals(self.target, self.ignored)
         return np.broadcast_to(counted, self.input.shape)
 
     def blocks(self) -> Iterator[tuple[int, "Samples"]]:
         """The elements in the order of their indices, a block at a time, with the number of the first one."""
-        arrays = [None if array is None else np.broadcast_to(array, self.input.shape).flat for array in self[:6]]
+        shape, dropped = self.input.shape, self.dropped or ()
+        arrays = [None if array is None else np.broadcast_to(array, shape).flat for array in (*self[:5], *dropped)]
         for begin in range(0, self.input.size, BLOCK):
             parts: list[Any] = [None if array is None else array[begin : begin + BLOCK] for array in arrays]
-            yield begin, Samples._make([*parts, self.ignored])
+            yield begin, Samples(*parts[:5], tuple(parts[5:]), self.ignored)
 
 
 def read_samples(
@@ -195,20 +196,26 @@ def read_samples(
     weights = None if weight is None else read_operand("weight", weight)
     pos_weights = None if pos_weight is None else read_operand("pos_weight", pos_weight)
     shape = inputs.values.shape
-    operands = [operand for operand in (inputs, targets, weights, pos_weights) if operand is not None]
+    kept = None if where is None else read_mask(where)
+    operands = [operand for operand in (inputs, targets, weights, pos_weights, kept) if operand is not None]
     samples = Samples(
         inputs.values,
         targets.values,
         _factor(weights, shape),
         _factor(pos_weights, shape),
-        None if where is None else read_mask(where, shape),
+        None if kept is None else broadcast("where", kept.values, shape),
         _masked(operands, shape),
         None if ignore_value is None else _ignored(targets.values.dtype, ignore_value),
     )
     for name, _, _, missing in operands:
-        if missing is not None and np.any(samples.counted() & broadcast(name, missing, shape)):
+        if missing is not None and _any_counted(samples, broadcast(name, missing, shape)):
             raise TypeError(f"{name} holds missing values (NA); leave them out with where=~{name}.isna()")
     return samples
+
+
+def _any_counted(samples: Samples, marked: Array) -> bool:
+    """Whether an element that counts is marked."""
+    return any(np.any(block.counted() & marked.flat[begin : begin + BLOCK]) for begin, block in samples.blocks())
 
 
 def _factor(weight: Operand | None, shape: Shape) -> Array | None:
@@ -217,9 +224,8 @@ def _factor(weight: Operand | None, shape: Shape) -> Array | None:
     return broadcast(weight.name, weight.values, shape)
 
 
-def _masked(operands: list[Operand], shape: Shape) -> Array | None:
-    masks = [broadcast(name, masked, shape) for name, _, masked, _ in operands if masked is not None]
-    return np.logical_or.reduce(masks) if len(masks) > 1 else masks[0] if masks else None
+def _masked(operands: list[Operand], shape: Shape) -> tuple[Array, ...] | None:
+    return tuple(broadcast(name, masked, shape) for name, _, masked, _ in operands if masked is not None) or None
 
 
 @np.errstate(all="ignore")

@@ -216,6 +216,28 @@ def test_mask_of_pos_weight_joins_where():
     assert_same_bits(got, F.binary_cross_entropy_with_logits(LOGITS[1:], LABELS[1:], pos_weight=weight.data[1:]))
 
 
+@pytest.mark.parametrize("reduction", ["none", "mean", "weighted_mean"])
+def test_masks_of_all_arguments_join(reduction):
+    """Each leaves out elements of its own, rows and columns by broadcasting."""
+    logits, labels = np.linspace(-3, 3, 3000).reshape(50, 60), np.arange(3000).reshape(50, 60) % 2
+    column, row = np.arange(50)[:, None], np.arange(60)
+    masks = [column * row % 7 == 1, column - row == 5, column % 11 == 3, row % 13 == 4, row % 17 == 5]
+    factors = [np.broadcast_to(number, mask.shape) for number, mask in zip((2.0, 3.0, True), masks[2:], strict=True)]
+    arrays = [np.ma.array(values, mask=mask) for values, mask in zip((logits, labels, *factors), masks, strict=True)]
+    loss = F.binary_cross_entropy_with_logits_value_and_grad
+    got = loss(*arrays[:3], pos_weight=arrays[3], where=arrays[4], reduction=reduction)
+    kept = ~(masks[0] | masks[1] | masks[2] | masks[3] | masks[4])
+    assert_same_results(got, loss(logits, labels, factors[0], pos_weight=3.0, where=kept, reduction=reduction))
+
+
+def test_true_is_any_byte_but_zero():
+    where = np.array([0, 1, 2, 255], np.uint8).view(bool)
+    got = F.binary_cross_entropy_with_logits(LOGITS, LABELS, where=where)
+    assert_same_bits(got, F.binary_cross_entropy_with_logits(LOGITS[1:], LABELS[1:]))
+    got = F.binary_cross_entropy_with_logits(np.ma.array(LOGITS, mask=where), LABELS)
+    assert_same_bits(got, F.binary_cross_entropy_with_logits(LOGITS[:1], LABELS[:1]))
+
+
 @pytest.mark.parametrize("where", [[1, 0, 1, 1], [1.0, 0.0, 1.0, 1.0]])
 def test_where_must_be_booleans(where):
     with pytest.raises(TypeError, match=r"where has dtype .*pass booleans"):

@@ -40,6 +40,10 @@ def fails(*arguments, **options):
         logits_loss(*arguments, **options)
 
 
+def masked(values):
+    return np.ma.MaskedArray(values, WHERE)
+
+
 # The call, and the bytes of the results it makes.
 CALLS = {
     "value": (lambda: logits_loss(X, LABELS), 0),
@@ -57,6 +61,8 @@ CALLS = {
     "weight of each row": (lambda: logits_loss(*ROWS, np.ones((N // 512, 1)), label_smoothing=0.1), N // 512 * 8),
     "mask": (lambda: logits_loss(X, WIDE_LABELS, where=WHERE), 0),
     "masked array": (lambda: logits_loss(np.ma.MaskedArray(X, WHERE), WIDE_LABELS), 0),
+    "masked array without a mask": (lambda: logits_loss(np.ma.MaskedArray(X), WIDE_LABELS), 0),
+    "masked arrays alone": (lambda: logits_loss(*map(masked, (X, LABELS, X)), pos_weight=masked(X), where=masked(WHERE)), 0),
     "ignore_value": (lambda: loss_and_grad(X, WIDE_LABELS, ignore_value=1, grad_out=GRAD), 0),
     "sum over rows": (lambda: logits_loss(*ROWS, axis=1), N // 512 * 4),
     "sum over columns": (lambda: loss_and_grad(*ROWS, axis=0, grad_out=GRAD.reshape(-1, 512)), 512 * 4),
