@@ -14,8 +14,9 @@ const char loss_call_doc[] =
     "keepdims, validate, dtype, out, grad_out, hess_out, /)\n--\n\n"
     "A tuple of the outputs, or None where validate found a number outside [0, 1]; then nothing was written.\n\n"
     "form: 0 logistic (option: label smoothing), 1 focal (options: alpha or -1, gamma), 2 of probabilities. outputs: 0 value,\n"
-    "1 value and gradient, 2 gradient and Hessian. Operands are arrays of one shape, or of none, or None; dropped is a tuple of such or None. reduction: 0 none,\n"
-    "1 mean, 2 sum, 3 weighted mean, over `axes`, a tuple, or None for all. dtype is that of the value.";
+    "1 value and gradient, 2 gradient and Hessian. Operands are arrays of one shape, or of no axes, or None; dropped is a\n"
+    "tuple of such arrays or None. reduction: 0 none, 1 mean, 2 sum, 3 weighted mean, over `axes`, a tuple, or None for all.\n"
+    "dtype is that of the value.";
 
 enum { ARGUMENTS = 19 };
 
@@ -260,21 +261,29 @@ static int read_values(PyArrayObject *array, const struct walk *walk, struct los
     return 0;
 }
 
+enum { MOST_STEPPED = 8 + MOST_DROPPED };
+
+/* The steps of all operands that have an element for each of the logits; the values may be among them. */
+static int collect_steps(struct loss *loss, int values_too, axis_steps *steps[])
+{
+    struct operand *const single[] = {&loss->logits, &loss->labels,   &loss->weight, &loss->pos_weight,
+                                      &loss->kept,   &loss->gradient, &loss->hessian};
+    int used = 0;
+    for (size_t k = 0; k < sizeof single / sizeof *single; k++)
+        if (single[k]->data != NULL)
+            steps[used++] = &single[k]->steps;
+    for (int k = 0; k < MOST_DROPPED && loss->dropped[k].data != NULL; k++)
+        steps[used++] = &loss->dropped[k].steps;
+    if (values_too && loss->value.data != NULL)
+        steps[used++] = &loss->value.steps;
+    return used;
+}
+
 /* Joins the axes where one step serves. Where rows are single elements their order is free, and that of the memory best. */
 static void simplify_axes(struct loss *loss, int order_is_free)
 {
-    struct operand *const operands[] = {&loss->logits, &loss->labels,  &loss->weight,   &loss->pos_weight, &loss->kept,
-                                        &loss->gradient, &loss->hessian};
-    enum { OPERANDS = sizeof operands / sizeof *operands };
-    axis_steps *steps[OPERANDS + MOST_DROPPED + 1], *value_steps[] = {&loss->value.steps};
-    int used = 0;
-    for (int k = 0; k < OPERANDS; k++)
-        if (operands[k]->data != NULL)
-            steps[used++] = &operands[k]->steps;
-    for (int k = 0; k < MOST_DROPPED && loss->dropped[k].data != NULL; k++)
-        steps[used++] = &loss->dropped[k].steps;
-    if (order_is_free && loss->value.data != NULL)
-        steps[used++] = &loss->value.steps;
+    axis_steps *steps[MOST_STEPPED], *value_steps[] = {&loss->value.steps};
+    int used = collect_steps(loss, order_is_free, steps);
     if (order_is_free)
         order_axes_by_step(&loss->axes, steps, used);
     merge_axes(&loss->axes, steps, used);

@@ -36,7 +36,7 @@ struct loss {
     ptrdiff_t rows, row_length;
     struct operand logits, labels, weight, pos_weight;
     struct operand kept, dropped[MOST_DROPPED]; /* boolean: elements to take, elements to leave out */
-    int ignores;                  /* whether elements with this label are left out */
+    int ignores;                                /* whether elements with this label are left out */
     f64 ignored;
     struct operand gradient, hessian;
 

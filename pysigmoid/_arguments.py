@@ -98,8 +98,7 @@ def _from_container(name: str, value: Any) -> Operand:
     refuse_dask(name, value)
     values = np.asarray(value)
     if isinstance(value, np.ma.MaskedArray):
-        mask = np.ma.getmask(value)
-        return Operand(name, values, masked=None if mask is np.ma.nomask else mask)
+        return Operand(name, values, masked=None if value.mask is np.ma.nomask else np.ma.getmaskarray(value))
     if not (hasattr(value, "isna") and _is_nullable(value)):
         return Operand(name, values)
     missing = np.asarray(value.isna())
@@ -178,7 +177,7 @@ class Samples(NamedTuple):
         arrays = [None if array is None else np.broadcast_to(array, shape).flat for array in (*self[:5], *dropped)]
         for begin in range(0, self.input.size, BLOCK):
             parts: list[Any] = [None if array is None else array[begin : begin + BLOCK] for array in arrays]
-            yield begin, Samples(*parts[:5], tuple(parts[5:]), self.ignored)
+            yield begin, Samples._make([*parts[:5], tuple(parts[5:]), self.ignored])
 
 
 def read_samples(

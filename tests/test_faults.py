@@ -864,8 +864,10 @@ def test_processor_that_is_busy_elsewhere_costs_little():
 
 
 def test_idle_threads_burn_nothing():
-    """Below 2 % of a core, all threads of the process together, while the caller sleeps for 10 ms at a time. A kernel that
-    serves other processes meanwhile charges some of that to whom it interrupted: the best of five attempts counts."""
+    """Below 2 % of a core, all threads of the process together, while the caller sleeps for 10 ms at a time.
+
+    What a kernel does for other processes is charged in part to whom it interrupts: the best of five attempts counts.
+    """
     code = """
     def burnt_while_idle():
         idle = burnt = 0

@@ -40,9 +40,7 @@ def fails(*arguments, **options):
         logits_loss(*arguments, **options)
 
 
-def masked(values):
-    return np.ma.MaskedArray(values, WHERE)
-
+ALL_MASKED = [np.ma.MaskedArray(values, WHERE) for values in (X, LABELS, X, X, WHERE)]
 
 # The call, and the bytes of the results it makes.
 CALLS = {
@@ -62,7 +60,7 @@ CALLS = {
     "mask": (lambda: logits_loss(X, WIDE_LABELS, where=WHERE), 0),
     "masked array": (lambda: logits_loss(np.ma.MaskedArray(X, WHERE), WIDE_LABELS), 0),
     "masked array without a mask": (lambda: logits_loss(np.ma.MaskedArray(X), WIDE_LABELS), 0),
-    "masked arrays alone": (lambda: logits_loss(*map(masked, (X, LABELS, X)), pos_weight=masked(X), where=masked(WHERE)), 0),
+    "masked arrays alone": (lambda: logits_loss(*ALL_MASKED[:3], pos_weight=ALL_MASKED[3], where=ALL_MASKED[4]), 0),
     "ignore_value": (lambda: loss_and_grad(X, WIDE_LABELS, ignore_value=1, grad_out=GRAD), 0),
     "sum over rows": (lambda: logits_loss(*ROWS, axis=1), N // 512 * 4),
     "sum over columns": (lambda: loss_and_grad(*ROWS, axis=0, grad_out=GRAD.reshape(-1, 512)), 512 * 4),

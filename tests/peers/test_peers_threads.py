@@ -80,7 +80,7 @@ def test_threads_of_torch_survive_ours_and_ours_theirs():
 
 
 def test_workers_of_dask_compute_and_are_limited_by_their_nanny():
-    """A nanny starts its worker with OMP_NUM_THREADS=1, unless that is set, however many tasks the worker runs at a time."""
+    """A nanny starts its worker with OMP_NUM_THREADS=1 where that is not set, whatever threads the worker has."""
     code = """
     os.environ.pop("OMP_NUM_THREADS", None)
     from distributed import Client, LocalCluster
