@@ -101,10 +101,10 @@ static const uint8_t *D(find_kept)(const struct loss *loss, ptrdiff_t element, p
     const WORK *labels = D(staged)(space->value, &loss->labels, loss, element, count), ignored = (WORK)loss->ignored;
     if (isnan(ignored))
         for (ptrdiff_t i = 0; i < count; i++)
-            kept[i] &= !isnan(labels[i]);
+            kept[i] = isnan(labels[i]) ? 0 : kept[i];
     else
         for (ptrdiff_t i = 0; i < count; i++)
-            kept[i] &= labels[i] != ignored;
+            kept[i] = labels[i] == ignored ? 0 : kept[i];
     return kept;
 }
 
