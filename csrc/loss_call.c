@@ -261,7 +261,7 @@ static int read_values(PyArrayObject *array, const struct walk *walk, struct los
     return 0;
 }
 
-enum { MOST_STEPPED = 8 + MOST_DROPPED };
+enum { MOST_STEPPED = 8 + MOST_DROPPED }; /* the masks, and everything else in struct loss */
 
 /* The steps of all operands that have an element for each of the logits; the values may be among them. */
 static int collect_steps(struct loss *loss, int values_too, axis_steps *steps[])

@@ -16,16 +16,13 @@ for README: after a deliberate change of bits only.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from proof import accuracy, emulated, exact, hashes, races
-from proof.build import build
+from proof.build import build, build_emulated
 from pysigmoid import _core
-
-EMULATED = ("aarch64-linux-gnu-gcc", "qemu-aarch64", "neon")
 
 
 def check_errors(runner: list[str]) -> tuple[list[str], accuracy.Table]:
@@ -47,17 +44,8 @@ def check_native(folder: Path) -> list[str]:
     return wrong + check_errors(runner)[0]
 
 
-def build_emulated(folder: Path) -> tuple[list[str], str] | None:
-    """The command that runs the harness under emulation, and the instruction set it emulates."""
-    compiler, emulator, isa = EMULATED
-    if not (shutil.which(compiler) and shutil.which(emulator)):
-        print(f"no {compiler} or {emulator} here: {isa} is not checked")
-        return None
-    return [emulator, str(build(folder / isa, compiler, "-static", "-s"))], isa
-
-
 def check_emulated(folder: Path) -> list[str]:
-    built = build_emulated(folder)
+    built = build_emulated(build, folder)
     if not built:
         return []
     wrong = hashes.check(*built, 64)
@@ -68,7 +56,7 @@ def check_emulated(folder: Path) -> list[str]:
 
 
 def emulate(folder: Path, names: list[str]) -> list[str]:
-    built = build_emulated(folder)
+    built = build_emulated(build, folder)
     if not built:
         return ["nothing was tried"]
     return emulated.prove([str(build(folder / "native"))], *built, names or list(emulated.ROWS))

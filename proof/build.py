@@ -3,8 +3,10 @@ from the kernels, `race` from the pool and the loops."""
 
 import os
 import shlex
+import shutil
 import subprocess
 import sysconfig
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -14,6 +16,7 @@ ALL_KERNELS = [*sorted(KERNELS.glob("kernels_*.c")), KERNELS / "dispatch.c"]
 SWEEP = [*ALL_KERNELS, HERE / "sweep.c"]
 LOSS_SWEEP = [*ALL_KERNELS, HERE / "loss_sweep.c"]
 RACE = [KERNELS / "pool.c", KERNELS / "loops.c", HERE / "race.c"]
+EMULATED = ("aarch64-linux-gnu-gcc", "qemu-aarch64", "neon")
 FLAGS = (KERNELS / "compiler_flags.txt").read_text().split()
 
 
@@ -35,6 +38,15 @@ def build_loss_sweep(folder: Path, compiler: str | None = None, *flags: str) -> 
 def build_race(folder: Path, compiler: str | None = None, *flags: str) -> Path:
     """Compile and link `race` in `folder`; its formula rounds in a mode that the compiler must not take for granted."""
     return _build(RACE, folder, compiler, "-frounding-math", *flags)
+
+
+def build_emulated(build: Callable[..., Path], folder: Path) -> tuple[list[str], str] | None:
+    """The command that runs what `build` makes under emulation, and the instruction set it emulates."""
+    compiler, emulator, isa = EMULATED
+    if not (shutil.which(compiler) and shutil.which(emulator)):
+        print(f"no {compiler} or {emulator} here: {isa} is not checked")
+        return None
+    return [emulator, str(build(folder / isa, compiler, "-static", "-s"))], isa
 
 
 def _build(sources: list[Path], folder: Path, compiler: str | None, *flags: str) -> Path:

@@ -28,15 +28,16 @@ static void stop(const char *why, const char *what)
 /* ---- one block ---- */
 
 static f32 logits[BLOCK], hard_labels[BLOCK], gradient[BLOCK], hessian[BLOCK];
-static f64 labels[BLOCK], weight[BLOCK], pos_weight[BLOCK], value[BLOCK], wide_gradient[BLOCK], wide_hessian[BLOCK];
+static f64 wide_logits[BLOCK], labels[BLOCK], weight[BLOCK], pos_weight[BLOCK], value[BLOCK], wide_gradient[BLOCK], wide_hessian[BLOCK];
 static f64 options[2], divisor = 1;
 
-/* float32 logits. The plain form takes float32 labels. */
-static void compute(enum loss_form form, enum loss_outputs outputs, int rounds_derivatives, ptrdiff_t n)
+/* With narrow logits the plain form takes narrow labels. */
+static void compute(enum working working, enum loss_form form, enum loss_outputs outputs, int rounds_derivatives, ptrdiff_t n)
 {
+    int narrow = working == WORKING_narrow;
     struct loss_block block = {
-        .logits = logits,
-        .labels = form == LOSS_plain ? (const void *)hard_labels : labels,
+        .logits = narrow ? (const void *)logits : wide_logits,
+        .labels = narrow && form == LOSS_plain ? (const void *)hard_labels : labels,
         .weight = weight,
         .pos_weight = pos_weight,
         .value = value,
@@ -46,13 +47,13 @@ static void compute(enum loss_form form, enum loss_outputs outputs, int rounds_d
         .divisor = &divisor,
         .rounds_derivatives = rounds_derivatives,
     };
-    active.losses[WORKING_narrow][form][outputs](&block, n);
+    active.losses[working][form][outputs](&block, n);
 }
 
 static void compute_all(enum loss_form form, int rounds_derivatives, ptrdiff_t n)
 {
-    compute(form, OUTPUTS_value_and_gradient, rounds_derivatives, n);
-    compute(form, OUTPUTS_gradient_and_hessian, rounds_derivatives, n);
+    compute(WORKING_narrow, form, OUTPUTS_value_and_gradient, rounds_derivatives, n);
+    compute(WORKING_narrow, form, OUTPUTS_gradient_and_hessian, rounds_derivatives, n);
 }
 
 /* ---- the reference ---- */
@@ -279,31 +280,18 @@ static uint64_t hash_of(const void *output, size_t size, uint64_t index)
 
 static uint64_t hash_block(enum working working, enum loss_form form, enum loss_outputs outputs, uint64_t block)
 {
-    static f64 wide_logits[BLOCK];
-    size_t narrow = working == WORKING_narrow;
+    int narrow = working == WORKING_narrow;
+    size_t size = narrow ? sizeof(f32) : sizeof(f64);
     for (int k = 0; k < BLOCK; k++)
         wide_logits[k] = logits[k];
-    struct loss_block operands = {
-        .logits = narrow ? (const void *)logits : wide_logits,
-        .labels = narrow && form == LOSS_plain ? (const void *)hard_labels : labels,
-        .weight = weight,
-        .pos_weight = pos_weight,
-        .value = value,
-        .gradient = narrow ? (void *)gradient : wide_gradient,
-        .hessian = narrow ? (void *)hessian : wide_hessian,
-        .options = options,
-        .divisor = &divisor,
-        .rounds_derivatives = (int)narrow,
-    };
-    active.losses[working][form][outputs](&operands, BLOCK);
-    size_t size = narrow ? sizeof(f32) : sizeof(f64);
+    compute(working, form, outputs, narrow, BLOCK);
     uint64_t sum = 0;
     if (outputs != OUTPUTS_gradient_and_hessian)
         sum += hash_of(value, sizeof(f64), 3 * block * BLOCK);
     if (outputs != OUTPUTS_value)
-        sum += hash_of(operands.gradient, size, (3 * block + 1) * BLOCK);
+        sum += hash_of(narrow ? (void *)gradient : wide_gradient, size, (3 * block + 1) * BLOCK);
     if (outputs == OUTPUTS_gradient_and_hessian)
-        sum += hash_of(operands.hessian, size, (3 * block + 2) * BLOCK);
+        sum += hash_of(narrow ? (void *)hessian : wide_hessian, size, (3 * block + 2) * BLOCK);
     return sum;
 }
 

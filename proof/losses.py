@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ import numpy as np
 
 import oracle
 import samples
-from proof.build import build_loss_sweep
+from proof.build import build_emulated, build_loss_sweep
 from proof.exact import REAL
 from proof.sweeps import in_parallel
 from pysigmoid import _core
@@ -34,7 +33,6 @@ from pysigmoid import functional as F
 from ulp import FORMATS, error_in_ulp, errors_in_ulp, exact, precision, widened
 
 RECORD = Path(__file__).with_name("losses.json")
-EMULATED = ("aarch64-linux-gnu-gcc", "qemu-aarch64", "neon")
 
 HASHED = {"native": 64, "emulated": 4}  # blocks of 2^14 inputs
 SOFT_BLOCKS, LONG_SOFT_BLOCKS = 611, 6104  # ten million, a hundred million
@@ -265,11 +263,8 @@ def check_errors(runner: list[str], soft_blocks: int) -> tuple[list[str], Table]
 def check(folder: Path, soft_blocks: int) -> list[str]:
     runner = [str(build_loss_sweep(folder / "native"))]
     wrong = [line for isa in _core.isa_available for line in check_hashes(runner, isa, "native")]
-    compiler, emulator, isa = EMULATED
-    if shutil.which(compiler) and shutil.which(emulator):
-        wrong += check_hashes([emulator, str(build_loss_sweep(folder / isa, compiler, "-static"))], isa, "emulated")
-    else:
-        print(f"no {compiler} or {emulator} here: {isa} is not checked")
+    if built := build_emulated(build_loss_sweep, folder):
+        wrong += check_hashes(*built, "emulated")
     return wrong + check_errors(runner, soft_blocks)[0]
 
 

@@ -242,13 +242,12 @@ def logit(input: Any, eps: float | None = None, *, out: Array | None = None) -> 
     >>> F.logit(np.float32([0.0, 0.5, 1.5]), eps=1e-6)
     array([-13.81551 ,   0.      ,  13.802318], dtype=float32)
     """
-    probabilities = elementwise_operand(input)
-    if eps is not None:
-        low = real("eps", eps)
-        if not 0 <= low < 0.5:
-            raise ValueError(f"eps is {low}; choose a number in [0, 0.5)")
-        probabilities = _clamp(probabilities, low)
-    return _apply(_core.logit, probabilities, out)
+    if eps is None:
+        return _apply(_core.logit, input, out)
+    probabilities, low = elementwise_operand(input), real("eps", eps)
+    if not 0 <= low < 0.5:
+        raise ValueError(f"eps is {low}; choose a number in [0, 0.5)")
+    return _apply(_core.logit, _clamp(probabilities, low), out)
 
 
 def _clamp(probabilities: Any, eps: float) -> Any:
