@@ -4,7 +4,7 @@
 #ifndef PYSIGMOID_INLINE_H
 #define PYSIGMOID_INLINE_H
 
-#if defined(__GNUC__)
+#if defined(__GNUC__) || defined(__clang__) /* clang-cl is the latter only */
 #define INLINE static inline __attribute__((always_inline))
 #define RARELY(condition) __builtin_expect(condition, 0)
 #else

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "guards.h"
+
 typedef float f32;
 typedef double f64;
 typedef long double longdouble;

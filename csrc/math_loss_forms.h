@@ -9,7 +9,7 @@ INLINE vf F(where_zero)(vf number, vf yes, vf no)
 /* m^gamma for 0 <= m <= 1. Up to the eighth power so few products round less than an exponential does. */
 INLINE vf F(power)(vf m, vf log_m, WORK gamma)
 {
-    if (!(gamma <= 8 && gamma == (int)gamma))
+    if (!(gamma >= 0 && gamma <= 8 && gamma == (int)gamma))
         return F(exp_of_negative)(V(mul)(V(set)(gamma), log_m));
     vf power = V(set)(1);
     for (int i = 0; i < (int)gamma; i++)

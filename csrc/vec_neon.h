@@ -20,6 +20,10 @@ enum { LANES_f64 = 2 * PACK, LANES_f32 = 4 * PACK };
 #define SIGN_f64 vdupq_n_u64(0x8000000000000000)
 #define SIGN_f32 vdupq_n_u32(0x80000000)
 
+/* Bits are added and subtracted as unsigned numbers: arm_neon.h writes these as + and -, which must not overflow. */
+#define BITS_f64(x) vreinterpretq_u64_f64(x)
+#define BITS_f32(x) vreinterpretq_u32_f32(x)
+
 #define WORDS_OF_ONE_TYPE(t, number, pack, mask, signed_, unsigned_, mantissa, bias)                          \
     WORD pack v_set_##t(number a) { return (pack){ALL(vdupq_n_##t(a))}; }                                     \
     WORD2(pack, v_add_##t, pack, pack, vaddq_##t(a, b))                                                       \
@@ -45,18 +49,19 @@ enum { LANES_f64 = 2 * PACK, LANES_f32 = 4 * PACK };
     }                                                                                                         \
     WORD3(pack, v_select_##t, mask, pack, pack, vbslq_##t(a, b, c))                                           \
     WORD1(pack, v_exp2_##t, pack,                                                                             \
-          vreinterpretq_##t##_##signed_(vshlq_n_##signed_(                                                    \
-              vaddq_##signed_(vreinterpretq_##signed_##_##t(vaddq_##t(a, vdupq_n_##t(ROUND_TO_INTEGER_##t))), \
-                              vdupq_n_##signed_(bias)),                                                       \
+          vreinterpretq_##t##_##unsigned_(vshlq_n_##unsigned_(                                                \
+              vaddq_##unsigned_(BITS_##t(vaddq_##t(a, vdupq_n_##t(ROUND_TO_INTEGER_##t))),                    \
+                                vdupq_n_##unsigned_(bias)),                                                   \
               mantissa)))                                                                                     \
-    /* (p - q + 1/2 ulp of the exponent) >> mantissa, put into the low bits of ROUND_TO_INTEGER. */           \
+    /* (p - q + 1/2 ulp of the exponent) >> mantissa, arithmetically, put into the low bits of ROUND_TO_INTEGER. */ \
     WORD2(pack, v_exponent_gap_##t, pack, pack,                                                               \
-          vreinterpretq_##t##_##signed_(vaddq_##signed_(                                                      \
-              vshrq_n_##signed_(vaddq_##signed_(vsubq_##signed_(vreinterpretq_##signed_##_##t(a),             \
-                                                                vreinterpretq_##signed_##_##t(b)),            \
-                                                vshlq_n_##signed_(vdupq_n_##signed_(1), mantissa - 1)),       \
-                                mantissa),                                                                    \
-              vreinterpretq_##signed_##_##t(vdupq_n_##t(ROUND_TO_INTEGER_##t)))))                             \
+          vreinterpretq_##t##_##unsigned_(vaddq_##unsigned_(                                                  \
+              vreinterpretq_##unsigned_##_##signed_(vshrq_n_##signed_(                                        \
+                  vreinterpretq_##signed_##_##unsigned_(                                                      \
+                      vaddq_##unsigned_(vsubq_##unsigned_(BITS_##t(a), BITS_##t(b)),                          \
+                                        vshlq_n_##unsigned_(vdupq_n_##unsigned_(1), mantissa - 1))),          \
+                  mantissa)),                                                                                 \
+              BITS_##t(vdupq_n_##t(ROUND_TO_INTEGER_##t)))))                                                  \
     WORD pack v_times_exp2_##t(pack x, pack n) { return v_mul_##t(x, v_exp2_##t(n)); }                        \
     WORD pack v_ldexp_##t(pack x, pack n)                                                                     \
     {                                                                                                         \
@@ -69,7 +74,7 @@ WORDS_OF_ONE_TYPE(f32, float, vf32, vm32, s32, u32, 23, 127)
 #undef WORDS_OF_ONE_TYPE
 
 WORD2(vf64, v_ldexp_biased_f64, vf64, vf64,
-      vreinterpretq_f64_s64(vaddq_s64(vreinterpretq_s64_f64(a), vshlq_n_s64(vreinterpretq_s64_f64(b), 52))))
+      vreinterpretq_f64_u64(vaddq_u64(BITS_f64(a), vshlq_n_u64(BITS_f64(b), 52))))
 
 WORD vf64 v_ldexp_floor_f64(vf64 x, vf64 k)
 {
@@ -82,7 +87,7 @@ WORD vf32 v_ldexp_biased_f32(vf32 x, vf32 z)
 }
 
 /* In the distance from the bits of 0x1.26p-10, a bit above the lowest four of the exponent. */
-#define NOT_MODERATE(i) vsubq_u64(vreinterpretq_u64_f64(x.v##i), vreinterpretq_u64_f64(vdupq_n_f64(0x1.26p-10)))
+#define NOT_MODERATE(i) vsubq_u64(BITS_f64(x.v##i), BITS_f64(vdupq_n_f64(0x1.26p-10)))
 WORD int v_all_moderate_f64(vf64 x)
 {
     uint64x2_t above = vandq_u64(GATHER(vorrq_u64, NOT_MODERATE), vdupq_n_u64(0x7f00000000000000));
@@ -92,7 +97,7 @@ WORD int v_all_moderate_f64(vf64 x)
 
 WORD void lookup_two_pairs(const double (*table)[2], float64x2_t z, float64x2_t *high, float64x2_t *low)
 {
-    uint64x2_t index = vandq_u64(vreinterpretq_u64_f64(z), vdupq_n_u64(15));
+    uint64x2_t index = vandq_u64(BITS_f64(z), vdupq_n_u64(15));
     float64x2_t entry0 = vld1q_f64(table[vgetq_lane_u64(index, 0)]), entry1 = vld1q_f64(table[vgetq_lane_u64(index, 1)]);
     *high = vzip1q_f64(entry0, entry1);
     *low = vzip2q_f64(entry0, entry1);
@@ -107,7 +112,7 @@ WORD void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *
 
 WORD vf32 v_lookup_8_f32(const float *table, vf32 z)
 {
-#define ENTRY(i, lane) table[vgetq_lane_u32(vreinterpretq_u32_f32(z.v##i), lane) & 7]
+#define ENTRY(i, lane) table[vgetq_lane_u32(BITS_f32(z.v##i), lane) & 7]
 #define LOOKUP(i) (float32x4_t){ENTRY(i, 0), ENTRY(i, 1), ENTRY(i, 2), ENTRY(i, 3)}
     return (vf32){EACH(LOOKUP)};
 #undef LOOKUP
@@ -158,7 +163,7 @@ WORD float32x4_t f32_of_bf16(uint16x4_t x)
 /* To nearest, ties to even, by carrying into the upper half; nan keeps its upper half and stays one. */
 WORD uint16x4_t bf16_of(float32x4_t x)
 {
-    uint32x4_t bits = vreinterpretq_u32_f32(x);
+    uint32x4_t bits = BITS_f32(x);
     uint32x4_t even = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
     uint32x4_t rounded = vaddq_u32(bits, vaddq_u32(even, vdupq_n_u32(0x7fff)));
     uint32x4_t quiet = vorrq_u32(bits, vdupq_n_u32(0x400000));

@@ -68,14 +68,19 @@ WORDS_OF_ONE_TYPE(longdouble, vlongdouble, vmlongdouble, fabsl, copysignl, floor
 
 #define V_BRANCHES_PAY 0
 
+/* Bits are added, subtracted and shifted to the left as unsigned numbers: those of a negative number or a nan, whose lane
+ * is dropped later, may overflow a signed one. */
 #define WORDS_ON_BITS(t, type, integer, unsigned_integer, mantissa_bits, bias)                                 \
     INLINE integer bits_of_##t(type x) { integer b; memcpy(&b, &x, sizeof b); return b; }               \
     INLINE type from_bits_##t(integer b) { type x; memcpy(&x, &b, sizeof x); return x; }                \
-    INLINE integer rounded_integer_##t(type z) { return bits_of_##t(z) - bits_of_##t(ROUND_TO_INTEGER_##t); } \
-    INLINE type v_exp2_##t(type n)                                                                      \
+    INLINE unsigned_integer distance_of_bits_##t(type a, type b)                                               \
     {                                                                                                          \
-        unsigned_integer exponent = (unsigned_integer)(rounded_integer_##t(n + ROUND_TO_INTEGER_##t) + (bias)); \
-        return from_bits_##t((integer)(exponent << (mantissa_bits)));                                          \
+        return (unsigned_integer)bits_of_##t(a) - (unsigned_integer)bits_of_##t(b);                            \
+    }                                                                                                          \
+    INLINE type v_exp2_##t(type n)                                                                             \
+    {                                                                                                          \
+        unsigned_integer integral = distance_of_bits_##t(n + ROUND_TO_INTEGER_##t, ROUND_TO_INTEGER_##t);      \
+        return from_bits_##t((integer)((integral + (bias)) << (mantissa_bits)));                               \
     }                                                                                                          \
     INLINE type v_times_exp2_##t(type x, type n) { return x * v_exp2_##t(n); }                                 \
     INLINE type v_ldexp_##t(type x, type n)                                                             \
@@ -83,11 +88,11 @@ WORDS_OF_ONE_TYPE(longdouble, vlongdouble, vmlongdouble, fabsl, copysignl, floor
         type half = v_floor_##t(n * (type)0.5);                                                                \
         return x * v_exp2_##t(half) * v_exp2_##t(n - half);                                                    \
     }                                                                                                          \
-    INLINE type v_exponent_gap_##t(type p, type q)                                                      \
+    INLINE type v_exponent_gap_##t(type p, type q)                                                             \
     {                                                                                                          \
-        integer half = (integer)1 << ((mantissa_bits) - 1);                                                    \
-        return from_bits_##t(((bits_of_##t(p) - bits_of_##t(q) + half) >> (mantissa_bits))                     \
-                             + bits_of_##t(ROUND_TO_INTEGER_##t));                                             \
+        unsigned_integer half = (unsigned_integer)1 << ((mantissa_bits) - 1);                                  \
+        integer gap = (integer)(distance_of_bits_##t(p, q) + half) >> (mantissa_bits);                         \
+        return from_bits_##t(gap + bits_of_##t(ROUND_TO_INTEGER_##t));                                         \
     }
 
 WORDS_ON_BITS(f64, double, int64_t, uint64_t, 52, 1023)
@@ -107,7 +112,7 @@ INLINE vf64 v_ldexp_floor_f64(vf64 x, vf64 k)
 /* Sixteen binades: in the distance of the bits no bit above the lowest four of the exponent. */
 INLINE int v_all_moderate_f64(vf64 x)
 {
-    return ((bits_of_f64(x) - bits_of_f64(0x1.26p-10)) & 0x7f00000000000000) == 0;
+    return (distance_of_bits_f64(x, 0x1.26p-10) & 0x7f00000000000000) == 0;
 }
 
 INLINE vf32 v_ldexp_biased_f32(vf32 x, vf32 z)
@@ -139,7 +144,7 @@ INLINE void v_store_longdouble_from_longdouble(longdouble *y, vlongdouble v) { *
  * subnormals into ordinary numbers on the way. */
 INLINE vf32 v_load_f16_as_f32(const f16 *x)
 {
-    int32_t magnitude = x->bits & 0x7fff, sign = (x->bits & 0x8000) << 16;
+    int32_t magnitude = x->bits & 0x7fff, sign = (int32_t)((uint32_t)(x->bits & 0x8000) << 16);
     float scaled = from_bits_f32(magnitude << 13) * 0x1p112f;
     int32_t special = magnitude << 13 | 0x7f800000;
     return from_bits_f32((magnitude >= 0x7c00 ? special : bits_of_f32(scaled)) | sign);
@@ -150,10 +155,10 @@ INLINE vf64 v_load_f16_as_f64(const f16 *x) { return v_load_f16_as_f32(x); }
 INLINE vf64 v_load_bf16_as_f64(const bf16 *x) { return v_load_bf16_as_f32(x); }
 
 /* Drops `count` low bits, to nearest, ties to even. */
-INLINE int32_t round_off_bits(int32_t bits, int count)
+INLINE int32_t round_off_bits(uint32_t bits, int count)
 {
-    int32_t just_below_half = (1 << (count - 1)) - 1;
-    return (bits + just_below_half + (bits >> count & 1)) >> count;
+    uint32_t just_below_half = ((uint32_t)1 << (count - 1)) - 1;
+    return (int32_t)((bits + just_below_half + (bits >> count & 1)) >> count);
 }
 
 INLINE void v_store_f16_from_f32(f16 *y, vf32 v)
@@ -162,7 +167,7 @@ INLINE void v_store_f16_from_f32(f16 *y, vf32 v)
     int32_t bits = bits_of_f32(v), magnitude = bits & 0x7fffffff;
     /* 0.5 has its last bit at 2^-24, float16's smallest step: the addition rounds to it. */
     int32_t subnormal = bits_of_f32(from_bits_f32(magnitude) + 0.5f) - bits_of_f32(0.5f);
-    int32_t normal = round_off_bits(magnitude - (112 << 23), 13);
+    int32_t normal = round_off_bits((uint32_t)magnitude - ((uint32_t)112 << 23), 13);
     int32_t large = magnitude > INFINITE ? 0x7e00 : 0x7c00;
     int32_t half = magnitude < SMALLEST_NORMAL ? subnormal : magnitude >= TWO_TO_16 ? large : normal;
     y->bits = (uint16_t)(half | (bits >> 16 & 0x8000));
@@ -171,7 +176,7 @@ INLINE void v_store_f16_from_f32(f16 *y, vf32 v)
 INLINE void v_store_bf16_from_f32(bf16 *y, vf32 v)
 {
     int32_t bits = bits_of_f32(v), magnitude = bits & 0x7fffffff;
-    int32_t brain = magnitude > 0x7f800000 ? 0x7fc0 : round_off_bits(magnitude, 16);
+    int32_t brain = magnitude > 0x7f800000 ? 0x7fc0 : round_off_bits((uint32_t)magnitude, 16);
     y->bits = (uint16_t)(brain | (bits >> 16 & 0x8000));
 }
 

@@ -5,26 +5,33 @@ Top level: ufuncs, element by element, by NumPy's rules, never an error for a va
 `nn`: `functional` with the options kept.
 """
 
+try:
+    from pysigmoid._core import (
+        bce,
+        bce_with_logits,
+        bce_with_logits_grad,
+        bce_with_logits_grad_and_hess,
+        bce_with_logits_value_and_grad,
+        log_sigmoid,
+        logit,
+        sigmoid,
+        sigmoid_derivative,
+        sigmoid_fast,
+        sigmoid_gate,
+        sigmoid_vjp,
+        silu,
+        silu_derivative,
+        softplus,
+    )
+    from pysigmoid._core import log_sigmoid as log_expit
+    from pysigmoid._core import sigmoid as expit
+except ModuleNotFoundError as error:
+    if error.name != "pysigmoid._core":
+        raise
+    from pysigmoid._built import how_to_build
+
+    raise ImportError(how_to_build(), name=error.name) from None
 from pysigmoid import functional, nn, threads
-from pysigmoid._core import (
-    bce,
-    bce_with_logits,
-    bce_with_logits_grad,
-    bce_with_logits_grad_and_hess,
-    bce_with_logits_value_and_grad,
-    log_sigmoid,
-    logit,
-    sigmoid,
-    sigmoid_derivative,
-    sigmoid_fast,
-    sigmoid_gate,
-    sigmoid_vjp,
-    silu,
-    silu_derivative,
-    softplus,
-)
-from pysigmoid._core import log_sigmoid as log_expit
-from pysigmoid._core import sigmoid as expit
 from pysigmoid._version import __version__
 from pysigmoid.config import show_config
 from pysigmoid.threads import get_num_threads, num_threads, set_num_threads

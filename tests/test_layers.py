@@ -23,7 +23,7 @@ STANDARD_C = [
     "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h",
 ]  # fmt: skip
 LISTS = ["functions.def", "isa.def"]
-TABLE = ["kernels.h", "inline.h"]  # what a kernel is, and the compiler's word for inlining: everybody's
+TABLE = ["kernels.h", "inline.h", "guards.h"]  # a kernel, the word for inlining, what all rests on: everybody's
 
 # layer: its files, what they may include beside each other
 LAYERS = {
@@ -62,10 +62,10 @@ LAYERS = {
     ),
     "instruction sets and their tables": (
         ["dispatch.*", "kernels.h", *LISTS],
-        [*STANDARD_C, "cpuid.h", "sys/auxv.h", "asm/hwcap.h", "sys/sysctl.h"],
+        [*STANDARD_C, "guards.h", "cpuid.h", "sys/auxv.h", "asm/hwcap.h", "sys/sysctl.h"],
     ),
     "kernels": (
-        ["kernels_*", "for_each_pack.h", "target.h", "inline.h"],
+        ["kernels_*", "for_each_pack.h", "target.h", "inline.h", "guards.h"],
         [*STANDARD_C, "immintrin.h", "arm_neon.h", *TABLE, *LISTS, "vec_*.h", "math_*.h"],
     ),
     "mathematics": (
