@@ -895,10 +895,12 @@ def test_quota_of_processor_time_limits_the_threads_and_costs_little(quota, most
     check()
     assert _core.pool_workers() == count - 1
 
-    def round_of_calls(count):
-        return sum(seconds(count) for _ in range(400))
-
     if count > 1:
+        calls = round(0.2 / min(seconds(1) for _ in range(5))) + 1
+
+        def round_of_calls(count):
+            return sum(seconds(count) for _ in range(calls))
+
         times = [(round_of_calls(1), round_of_calls(count)) for _ in range(3)]
         alone, shared = (min(column) for column in zip(*times))
         assert shared < 1.2 * alone, (shared, alone)
