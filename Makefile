@@ -1,36 +1,53 @@
-# make demo    fits logistic regression on real data, compares with the peers, draws the curve (demo.png)
-# make test    the tests
-# make bench   every function beside its peers
-# make check   style, types, every function over whole input spaces, on every instruction set here and under emulation,
-#              and the threads, under ThreadSanitizer and with other programs' faults ten times over
-# make peers   the tests beside torch, numba, numexpr and Dask's workers, which it installs
-# make proof   check, and every input of the aarch64 kernels under emulation: hours; may be stopped and goes on from there
-# make lint    style, types
+# make demo        fits logistic regression on real data, compares with the peers, draws the curve (demo.png)
+# make test        the tests
+# make bench       every function beside its peers
+# make check       all of the following, for every change
+#   make lint        style, types
+#   make functions   every function and loss over whole input spaces, on every instruction set here and, in part, of
+#                    aarch64 under emulation; the threads under ThreadSanitizer
+#   make suites      the tests on the other instruction sets, and with NumPy's own choice of instructions switched off
+#   make processors  import, settings and bits on emulated processors of other generations
+#   make faults      what other programs do to threads, ten times over
+# make peers       the tests beside torch, numba, numexpr and Dask's workers, which it installs
+# make proof       check, all float32 results against long double again, and every input of the aarch64 kernels under
+#                  emulation: hours; may be stopped and goes on from there
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := setup.py $(wildcard csrc/*)
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
 export PYTHONPATH :=
 
-.PHONY: demo test bench check peers proof lint clean
+.PHONY: demo test bench check lint functions suites processors faults peers proof clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
 
 test: .venv/.built
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 bench: .venv/.built
 	$(BIN)/python -m benchmarks
 
-check: lint
+check: lint functions suites processors faults
+
+functions: .venv/.built
 	$(BIN)/python -m proof check
 	$(BIN)/python -m proof.losses check
-	PYSIGMOID_TEST_ROUNDS=10 $(BIN)/python -m pytest tests/test_faults.py
+
+suites: .venv/.built
+	$(BIN)/python -m proof.suites
+
+processors: .venv/.built
+	$(BIN)/python -m proof.processors
+
+faults: .venv/.built
+	PYSIGMOID_TEST_ROUNDS=10 $(PYTEST) tests/test_faults.py
 
 peers: .venv-peers/.installed .venv/.built
 	.venv-peers/bin/python -m pytest tests/peers
 
 proof: check
+	$(BIN)/python -m proof check --again
 	$(BIN)/python -m proof.losses check --long
 	$(BIN)/python -m proof emulate
 

@@ -80,24 +80,21 @@ static const struct isa *best(void)
     return isa;
 }
 
+/* Once per process: calls that run may read `active` at any moment. */
 enum isa_choice choose_isa(const char *wanted)
 {
-    enum isa_choice choice = ISA_CHOSEN;
-    const struct isa *isa;
-    if (wanted == NULL || *wanted == '\0') {
-        isa = best();
-    } else {
-        isa = find(wanted);
-        if (isa == NULL)
-            return ISA_UNKNOWN;
-        if (!isa->available()) {
-            choice = ISA_UNAVAILABLE;
-            isa = best();
-        }
+    int asked = wanted != NULL && *wanted != '\0';
+    const struct isa *isa = asked ? find(wanted) : best();
+    if (isa == NULL)
+        return ISA_UNKNOWN;
+    int available = isa->available();
+    if (chosen == NULL) {
+        chosen = available ? isa : best();
+        active = *chosen->kernels;
     }
-    chosen = isa;
-    active = *isa->kernels;
-    return choice;
+    if (!available)
+        return ISA_UNAVAILABLE;
+    return asked && isa != chosen ? ISA_KEPT : ISA_CHOSEN;
 }
 
 const char *active_isa(void)

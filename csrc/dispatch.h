@@ -7,10 +7,11 @@
 /* The table that the ufunc loops read. */
 extern struct kernels active;
 
-enum isa_choice { ISA_CHOSEN, ISA_UNKNOWN, ISA_UNAVAILABLE };
+enum isa_choice { ISA_CHOSEN, ISA_UNKNOWN, ISA_UNAVAILABLE, ISA_KEPT };
 
-/* Fills `active` with the kernels of the instruction set called `wanted`, or with the best ones where `wanted` is NULL or
- * empty. ISA_UNKNOWN leaves `active` as it was; ISA_UNAVAILABLE has taken the best ones instead. */
+/* Fills `active`, at the first call, with the kernels of the instruction set called `wanted`, or with the best ones where
+ * `wanted` is NULL or empty. ISA_UNKNOWN leaves `active` as it was; with ISA_UNAVAILABLE it has the best ones instead, or
+ * those it had; with ISA_KEPT it has those of the first call, which were others. */
 enum isa_choice choose_isa(const char *wanted);
 
 /* The name of the instruction set in `active`. */

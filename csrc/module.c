@@ -49,12 +49,16 @@ static void raise_unknown_isa(const char *wanted)
     Py_XDECREF(names);
 }
 
-static int warn_unavailable_isa(const char *wanted)
+/* Takes the message. The warning points at the line that imports the package, which lies beneath the import's frames. */
+static int warn_importer(PyObject *message)
 {
-    return PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
-                            "environment variable PYSIGMOID_ISA is '%s', which this CPU does not run; taking '%s', which "
-                            "gives the same bits",
-                            wanted, active_isa());
+    PyObject *module = PyImport_ImportModule("pysigmoid._warnings"), *done = NULL;
+    if (module != NULL && message != NULL)
+        done = PyObject_CallMethod(module, "warn_importer", "O", message);
+    Py_XDECREF(module);
+    Py_XDECREF(message);
+    Py_XDECREF(done);
+    return done == NULL ? -1 : 0;
 }
 
 static int choose_isa_from_environment(void)
@@ -65,7 +69,13 @@ static int choose_isa_from_environment(void)
         raise_unknown_isa(wanted);
         return -1;
     case ISA_UNAVAILABLE:
-        return warn_unavailable_isa(wanted);
+        return warn_importer(PyUnicode_FromFormat("environment variable PYSIGMOID_ISA is '%s', which this CPU does not run; "
+                                                  "taking '%s', which gives the same bits",
+                                                  wanted, active_isa()));
+    case ISA_KEPT:
+        return warn_importer(PyUnicode_FromFormat("environment variable PYSIGMOID_ISA is '%s', but this process took '%s' "
+                                                  "when it first imported pysigmoid, and keeps it; the bits are the same",
+                                                  wanted, active_isa()));
     default:
         return 0;
     }

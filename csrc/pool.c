@@ -131,9 +131,13 @@ static int threads_allowed(void)
 
 static nanoseconds now(void)
 {
+#if defined(__APPLE__)
+    return (nanoseconds)clock_gettime_nsec_np(CLOCK_UPTIME_RAW); /* CLOCK_MONOTONIC ticks in microseconds there */
+#else
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (nanoseconds)time.tv_sec * 1000000000 + time.tv_nsec;
+#endif
 }
 
 static inline void pause_cpu(void)
@@ -261,18 +265,29 @@ static int start_worker(size_t stack)
     return started;
 }
 
+/* The signals that workers block: all but those that a thread's own instructions raise, which nobody else could handle.
+ * Blocked, they would end the process before a handler, such as faulthandler's, has said where. */
+static sigset_t signals_of_others(void)
+{
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+    sigset_t signals;
+    sigfillset(&signals);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(&signals, own[i]);
+    return signals;
+}
+
 /* Brings the workers to the number wanted, or as near as the system allows; returns how many of them there are. They
- * inherit a mask that blocks all signals: those belong to the threads of the program. */
+ * inherit a mask that blocks signals: those belong to the threads of the program. */
 static int start_workers(int wanted)
 {
-    sigset_t all, callers;
+    sigset_t others = signals_of_others(), callers;
     int workers = pool_workers();
     if (workers >= wanted)
         return wanted;
     if (atomic_load(&pool.creation_failed) || !ready_for_forks)
         return workers;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &callers);
+    pthread_sigmask(SIG_SETMASK, &others, &callers);
     while (workers < wanted && (start_worker(WORKER_STACK) || start_worker(0)))
         workers++;
     pthread_sigmask(SIG_SETMASK, &callers, NULL);

@@ -83,15 +83,6 @@ static struct made {
     void *slots[TABLE_DTYPES];
 } made[ROWS];
 
-#ifdef Py_GIL_DISABLED
-static PyMutex registering;
-#define LOCK(mutex) PyMutex_Lock(&(mutex))
-#define UNLOCK(mutex) PyMutex_Unlock(&(mutex))
-#else
-#define LOCK(mutex)
-#define UNLOCK(mutex)
-#endif
-
 /* ---- bfloat16 and mixed dtypes: the promoter ---- */
 
 /* No where there is no such attribute; with an error set where there is no memory to tell. */
@@ -201,41 +192,33 @@ static int register_bf16(const struct row *row, PyObject *ufunc, PyArray_DTypeMe
     return PyUFunc_AddLoopFromSpec(ufunc, &spec);
 }
 
-/* Gives every ufunc its bfloat16 loop, once. */
-static int bring_in_bf16(PyArray_DTypeMeta *bf16)
+/* Gives one ufunc its bfloat16 loop, once. The list of a ufunc's loops has no lock of its own: it may grow while the ufunc
+ * is made, which nobody else has yet, and in its promoter, around which NumPy holds the lock under which others read that
+ * list. Those of other ufuncs may be read at that moment, where there is no GIL. */
+static int bring_in_bf16(int i, PyObject *ufunc, PyArray_DTypeMeta *bf16)
 {
-    int status = 0;
-    LOCK(registering);
-    for (int i = 0; i < ROWS && status == 0; i++)
-        if (!made[i].has_bf16) {
-            status = register_bf16(&rows[i], made[i].ufunc, bf16);
-            made[i].has_bf16 = status == 0;
-        }
-    UNLOCK(registering);
-    return status;
+    if (!made[i].has_bf16 && register_bf16(&rows[i], ufunc, bf16) < 0)
+        return -1;
+    made[i].has_bf16 = 1;
+    return 0;
 }
 
-/* Where ml_dtypes is loaded already. NumPy does not ask the promoter for a call whose dtypes are all given, so the first
- * call may not be one that says dtype=bfloat16 unless the loops are there. */
-static int bring_in_bf16_if_loaded(void)
+/* Sets `*descriptor` to that of bfloat16 where ml_dtypes is loaded already and has it, else to NULL. */
+static int find_bf16(PyArray_Descr **descriptor)
 {
     PyObject *name = PyUnicode_FromString("ml_dtypes"), *ml_dtypes = NULL, *scalar = NULL;
-    PyArray_Descr *descriptor = NULL;
-    int status = 0;
+    *descriptor = NULL;
     if (name == NULL)
         return -1;
     ml_dtypes = PyImport_GetModule(name);
     if (ml_dtypes != NULL)
         scalar = PyObject_GetAttrString(ml_dtypes, "bfloat16");
-    if (scalar != NULL && PyArray_DescrConverter(scalar, &descriptor) == NPY_SUCCEED)
-        status = bring_in_bf16(NPY_DTYPE(descriptor));
-    else
-        PyErr_Clear(); /* an ml_dtypes without bfloat16 brings nothing in */
-    Py_XDECREF(descriptor);
+    if (scalar == NULL || PyArray_DescrConverter(scalar, descriptor) != NPY_SUCCEED)
+        PyErr_Clear();
     Py_XDECREF(scalar);
     Py_XDECREF(ml_dtypes);
     Py_DECREF(name);
-    return status;
+    return 0;
 }
 
 static int agrees_with_signature(PyArray_DTypeMeta *dtype, PyArray_DTypeMeta *const signature[], int operands)
@@ -259,7 +242,7 @@ static int promote(PyObject *ufunc, PyArray_DTypeMeta *const given[], PyArray_DT
         return -1;
     if (common != NULL && !agrees_with_signature(common, signature, operands))
         common = NULL;
-    if (common != NULL && is_bf16(common) && bring_in_bf16(common) < 0)
+    if (common != NULL && is_bf16(common) && bring_in_bf16(i, ufunc, common) < 0)
         return -1;
     for (int k = 0; k < operands; k++) {
         resolved[k] = common != NULL ? common : given[k];
@@ -359,8 +342,12 @@ static int set_module(PyObject *ufunc, const char *name)
     return status;
 }
 
-static PyObject *make_ufunc(const struct row *row, struct made *one)
+/* NumPy does not ask the promoter for a call whose dtypes are all given, so the first call may say dtype=bfloat16 only of
+ * a ufunc that was made with that loop. */
+static PyObject *make_ufunc(int i, PyArray_DTypeMeta *bf16)
 {
+    const struct row *row = &rows[i];
+    struct made *one = &made[i];
     int operands = row->inputs + row->outputs;
     for (int dtype = 0; dtype < TABLE_DTYPES; dtype++) {
         memset(one->types + dtype * operands, type_numbers[dtype], (size_t)operands);
@@ -371,7 +358,8 @@ static PyObject *make_ufunc(const struct row *row, struct made *one)
         return NULL;
     PyObject *ufunc = PyUFunc_FromFuncAndData((PyUFuncGenericFunction *)row->loops, one->slots, one->types, TABLE_DTYPES,
                                               row->inputs, row->outputs, PyUFunc_None, row->name, one->doc, 0);
-    if (ufunc == NULL || add_promoter(ufunc, operands) < 0 || set_module(ufunc, row->name) < 0)
+    if (ufunc == NULL || add_promoter(ufunc, operands) < 0 || set_module(ufunc, row->name) < 0
+        || (bf16 != NULL && bring_in_bf16(i, ufunc, bf16) < 0))
         Py_CLEAR(ufunc);
     return ufunc;
 }
@@ -426,10 +414,10 @@ static PyObject *row_as_dict(const struct row *row)
     return dict;
 }
 
-static int add_row(PyObject *module, PyObject *functions, int i)
+static int add_row(PyObject *module, PyObject *functions, int i, PyArray_DTypeMeta *bf16)
 {
     if (made[i].ufunc == NULL)
-        made[i].ufunc = make_ufunc(&rows[i], &made[i]);
+        made[i].ufunc = make_ufunc(i, bf16);
     if (made[i].ufunc == NULL || PyModule_AddObjectRef(module, rows[i].name, made[i].ufunc) < 0)
         return -1;
     PyObject *row = row_as_dict(&rows[i]);
@@ -441,16 +429,16 @@ static int add_row(PyObject *module, PyObject *functions, int i)
 
 int add_ufuncs(PyObject *module)
 {
-    int status = 0;
-    PyObject *functions = PyTuple_New(ROWS);
-    if (functions == NULL)
+    PyArray_Descr *bf16;
+    if (find_bf16(&bf16) < 0)
         return -1;
+    PyObject *functions = PyTuple_New(ROWS);
+    int status = functions == NULL ? -1 : 0;
     for (int i = 0; i < ROWS && status == 0; i++)
-        status = add_row(module, functions, i);
-    if (status == 0)
-        status = bring_in_bf16_if_loaded();
+        status = add_row(module, functions, i, bf16 == NULL ? NULL : NPY_DTYPE(bf16));
     if (status == 0)
         status = PyModule_AddObjectRef(module, "functions", functions);
-    Py_DECREF(functions);
+    Py_XDECREF(functions);
+    Py_XDECREF(bf16);
     return status;
 }

@@ -1,16 +1,19 @@
-"""python -m proof check | emulate [FUNCTION ...] | record [hashes | worst]: every function over whole input spaces.
+"""python -m proof check [--again] | emulate [FUNCTION ...] | record [hashes | worst | proved]
+
+Every function over whole input spaces.
 
 check, for each instruction set this machine runs: the hash of all outputs (every float32, float16 and bfloat16 for
-functions of one argument, 16.7 million pseudo-random inputs for the rest) equals the committed one; float32 results
-are correctly rounded, or keep their bound, at every input; the rest keeps its bound at ten million inputs. With a cross
-compiler and an emulator, for aarch64: the hashes of every 64th block of inputs, and exact results in every block that
-holds a hard input. The threads run without a report from ThreadSanitizer.
+functions of one argument, 16.7 million pseudo-random inputs for the rest) equals the committed one. float32 results are
+correctly rounded, or keep their bound, at every input: all of them are computed in long double again with --again, or
+where proved.json does not have the hash, which is that of the very outputs that have been through this. The rest keeps
+its bound at ten million inputs. With a cross compiler and an emulator, for aarch64: the hashes of every 64th block of
+inputs, and exact results in every block that holds a hard input. The threads run without a report from ThreadSanitizer.
 
 emulate runs every block of inputs for aarch64, of all functions or of those named: hours. What is done stands in
 emulated.json, and a run that was stopped goes on from there.
 
-record writes hashes.json anew, from the portable kernels, and worst.json, the worst errors found, whose table it prints
-for README: after a deliberate change of bits only.
+record writes anew, after a deliberate change of bits only: hashes.json, from the portable kernels; worst.json, the
+worst errors found, whose table it prints for README; proved.json, of the functions whose hash it does not have.
 """
 
 from __future__ import annotations
@@ -20,38 +23,55 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from proof import accuracy, emulated, exact, hashes, races
 from proof.build import build, build_emulated
 from pysigmoid import _core
 
 
-def check_errors(runner: list[str]) -> tuple[list[str], accuracy.Table]:
+def sweep(runner: list[str], name: str) -> tuple[list[str], np.ndarray]:
+    return exact.check(runner, _core.isa, name, exact.ranges(name))
+
+
+def check_errors(runner: list[str], again: bool) -> tuple[list[str], accuracy.Table]:
     """All instruction sets have the same hashes; one of them against the reference proves them all."""
     wrong, worst_inputs = [], {}
     for name in exact.EXACT:
-        found, worst_inputs[name] = exact.check(runner, _core.isa, name, exact.ranges(name))
-        wrong += found
+        if exact.is_proved(name) and not again:
+            worst_inputs[name] = accuracy.worst_float32(name)
+        else:
+            found, worst_inputs[name] = sweep(runner, name)
+            wrong += found
     violations, table = accuracy.check(worst_inputs)
     print(accuracy.markdown(table))
     return wrong + violations, table
 
 
-def check_native(folder: Path) -> list[str]:
+def prove(runner: list[str]) -> list[str]:
+    wrong = hashes.check(runner, [_core.isa], 1)
+    for name in exact.EXACT:
+        if not wrong and not exact.is_proved(name):
+            wrong, _ = sweep(runner, name)
+            if not wrong:
+                exact.record_proved(name)
+    return wrong
+
+
+def check_native(folder: Path, again: bool) -> list[str]:
     runner = [str(build(folder / "native"))]
-    wrong = []
-    for isa in _core.isa_available:
-        wrong += hashes.check(runner, isa, 1)
-    return wrong + check_errors(runner)[0]
+    return hashes.check(runner, _core.isa_available, 1) + check_errors(runner, again)[0]
 
 
 def check_emulated(folder: Path) -> list[str]:
     built = build_emulated(build, folder)
     if not built:
         return []
-    wrong = hashes.check(*built, 64)
+    runner, isa = built
+    wrong = hashes.check(runner, [isa], 64)
     for name in exact.EXACT:
         if where := exact.ranges_of_hard_inputs(name):
-            wrong += exact.check(*built, name, where)[0]
+            wrong += exact.check(runner, isa, name, where)[0]
     return wrong
 
 
@@ -68,8 +88,10 @@ def record(folder: Path, parts: list[str]) -> list[str]:
     if "hashes" in parts:
         hashes.record(runner)
     if "worst" in parts:
-        wrong, table = check_errors(runner)
+        wrong, table = check_errors(runner, again=True)
         accuracy.record(table)
+    if "proved" in parts:
+        wrong += prove(runner)
     return wrong
 
 
@@ -78,19 +100,19 @@ def main() -> int:
         prog="python -m proof", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     actions = parser.add_subparsers(dest="action", required=True)
-    actions.add_parser("check")
+    actions.add_parser("check").add_argument("--again", action="store_true")
     actions.add_parser("emulate").add_argument("functions", nargs="*", metavar="FUNCTION")
-    actions.add_parser("record").add_argument("part", nargs="?", choices=("hashes", "worst"))
+    actions.add_parser("record").add_argument("part", nargs="?", choices=("hashes", "worst", "proved"))
     options = parser.parse_args()
     if unknown := set(vars(options).get("functions", [])) - emulated.ROWS.keys():
         parser.error(f"no such function: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory() as folder:
         if options.action == "record":
-            wrong = record(Path(folder), [options.part] if options.part else ["hashes", "worst"])
+            wrong = record(Path(folder), [options.part] if options.part else ["hashes", "worst", "proved"])
         elif options.action == "emulate":
             wrong = emulate(Path(folder), options.functions)
         else:
-            wrong = races.check(Path(folder)) + check_native(Path(folder)) + check_emulated(Path(folder))
+            wrong = check_native(Path(folder), options.again) + check_emulated(Path(folder)) + races.check(Path(folder))
     print("\n".join(wrong) or "every output is as proved")
     return 1 if wrong else 0
 

@@ -154,6 +154,11 @@ def recorded() -> Table:
     return {name: {dtype: Worst(**worst) for dtype, worst in row.items()} for name, row in rows.items()}
 
 
+def worst_float32(name: str) -> np.ndarray:
+    """The input at which the sweep of every float32 found the worst error when it was recorded."""
+    return np.array([float.fromhex(x) for x in recorded()[name]["float32"].at], np.float32)
+
+
 def markdown(table: Table) -> str:
     """The table as README shows it."""
     lines = [("worst error found", *DTYPES), ["---"] * (1 + len(DTYPES))]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from proof.hashes import DTYPES
+from proof.hashes import DTYPES, blocks_of
 from proof.sweeps import processors, sweep
 from pysigmoid import _core
 
@@ -35,13 +35,6 @@ class Done(NamedTuple):
     def and_piece(self, end: int, hash_of_piece: str) -> Done:
         total = (int(self.hash, 16) + int(hash_of_piece, 16)) % (1 << 64)
         return self._replace(blocks=end, hash=f"{total:016x}")
-
-
-def blocks_of(name: str, dtype: str) -> int:
-    """As in inputs.h."""
-    if ROWS[name]["nin"] == 2 or dtype == "float64":
-        return 256
-    return 1 << 16 if dtype == "float32" else 1
 
 
 def recorded(path: Path = EMULATED) -> dict[tuple[str, str], Done]:

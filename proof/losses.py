@@ -127,7 +127,7 @@ def float64_samples(n: int) -> list[np.ndarray]:
     """Logits, labels and pos_weights."""
     rng = np.random.default_rng([SEED, n])
     x, y = samples.draw("bce_with_logits", FORMATS["float64"], n, rng)
-    return [x, y, np.exp2(rng.uniform(-10, 10, x.size))]
+    return [x, y, np.ldexp(rng.uniform(1, 2, x.size), rng.integers(-10, 10, x.size))]
 
 
 def float64_results(x: np.ndarray, y: np.ndarray, p: np.ndarray) -> dict[str, np.ndarray]:

@@ -20,14 +20,15 @@ import math
 import operator
 import os
 import sys
-import warnings
+import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ContextDecorator
 from pathlib import Path
 from typing import Any, SupportsIndex
 
 from pysigmoid import _core
 from pysigmoid._version import __version__
+from pysigmoid._warnings import warn_importer
 
 __all__ = ["get_num_threads", "num_threads", "register_with_threadpoolctl", "set_num_threads"]
 
@@ -86,18 +87,13 @@ def get_num_threads() -> int:
     return _core.own_threads() or _core.process_threads()
 
 
-def num_threads(n: SupportsIndex) -> AbstractContextManager[None]:
+class num_threads(ContextDecorator):
     """Set how many threads calls may use inside a `with` block, for the calling thread alone.
 
     Parameters
     ----------
     n : int
         From 1 to 1024, the calling thread included.
-
-    Returns
-    -------
-    context manager
-        Nests; gives back the setting it found, also when the block raises.
 
     Raises
     ------
@@ -108,27 +104,48 @@ def num_threads(n: SupportsIndex) -> AbstractContextManager[None]:
 
     Notes
     -----
+    Blocks nest; each gives back the setting it found, also when it raises. One object may be used again and again,
+    inside its own block, and by several threads at once. It also decorates functions.
+
     The setting belongs to the operating system's thread. A coroutine that awaits inside the block shares it with
     whatever runs on the same thread meanwhile: keep the block between two awaits.
 
     Examples
     --------
     >>> import pysigmoid
-    >>> with pysigmoid.num_threads(1):
+    >>> alone = pysigmoid.num_threads(1)
+    >>> with alone:
     ...     pysigmoid.get_num_threads()
     1
+    >>> @alone
+    ... def threads_inside():
+    ...     return pysigmoid.get_num_threads()
+    >>> threads_inside()
+    1
     """
-    return _with_own_threads(_checked(n))
+
+    def __init__(self, n: SupportsIndex) -> None:
+        self._count = _checked(n)
+        self._found = _Found()
+
+    def __enter__(self) -> None:
+        self._found.settings = (_core.own_threads(), self._found.settings)
+        _core.set_own_threads(self._count)
+
+    # Allocates nothing, so that it cannot fail: unpacking would take an iterator.
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        _core.set_own_threads(self._found.settings[0])
+        self._found.settings = self._found.settings[1]
+
+    def __repr__(self) -> str:
+        return f"pysigmoid.num_threads({self._count})"
 
 
-@contextmanager
-def _with_own_threads(count: int) -> Iterator[None]:
-    before = _core.own_threads()
-    _core.set_own_threads(count)
-    try:
-        yield
-    finally:
-        _core.set_own_threads(before)
+class _Found(threading.local):
+    """What the blocks of one object have found in this thread: the innermost setting, and those outside of it."""
+
+    def __init__(self) -> None:
+        self.settings: Any = None
 
 
 def _checked(n: SupportsIndex) -> int:
@@ -149,19 +166,34 @@ def _checked(n: SupportsIndex) -> int:
 # Who set the number of the process, and to what: another number there now is threadpoolctl's.
 _last_set = ("", 0)
 
+# The number and who set it change together, and a library is told of us once. A signal handler may do so inside.
+_changing = threading.RLock()
+
+
+def _renew_lock() -> None:
+    """A thread that the forked child does not have may have held the lock."""
+    global _changing
+    _changing = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
 
 def _set_process_threads(count: int, source: str) -> None:
     global _last_set
-    _core.set_process_threads(count)
-    _last_set = (source, count)
+    with _changing:
+        _core.set_process_threads(count)
+        _last_set = (source, count)
 
 
 def threads_source() -> str:
     """Who decided on the number that `get_num_threads` returns."""
     if _core.own_threads():
         return "num_threads"
-    source, count = _last_set
-    return source if count == _core.process_threads() else "threadpoolctl"
+    with _changing:
+        source, count = _last_set
+        return source if count == _core.process_threads() else "threadpoolctl"
 
 
 def default_threads() -> tuple[int, str]:
@@ -172,11 +204,9 @@ def default_threads() -> tuple[int, str]:
         if text and (count := _count_in(first)):
             return count, variable
         if text and variable == "PYSIGMOID_NUM_THREADS":
-            warnings.warn(
+            warn_importer(
                 f"environment variable PYSIGMOID_NUM_THREADS is {_shortened(text)!r}, which is no number from 1 to "
-                f"{LIMIT}; taking the default",
-                RuntimeWarning,
-                stacklevel=2,
+                f"{LIMIT}; taking the default"
             )
     cpus, quota = _cpus_allowed(), _cgroup_quota()
     if quota < cpus:
@@ -274,9 +304,10 @@ def _registered() -> bool:
     library: Any = sys.modules.get("threadpoolctl")
     if not hasattr(library, "register"):
         return False
-    known = {controller.internal_api for controller in getattr(library, "_ALL_CONTROLLERS", ())}
-    if "pysigmoid" not in known:
-        library.register(_controller(library.LibController))
+    with _changing:
+        known = {controller.internal_api for controller in getattr(library, "_ALL_CONTROLLERS", ())}
+        if "pysigmoid" not in known:
+            library.register(_controller(library.LibController))
     return True
 
 

@@ -1,11 +1,15 @@
 """Seeds, the number of threads, and the rule that nothing is skipped."""
 
+import fcntl
+import os
 import zlib
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
+import platforms
+from proof.build import build, build_loss_sweep
 from pysigmoid import _core, set_num_threads
 
 SEED = 20250611
@@ -25,9 +29,27 @@ def rng(request):
 
 
 @pytest.fixture(scope="session")
-def kernels_folder(tmp_path_factory):
-    """Where the proofs' harnesses are built, which share the kernels' objects."""
-    return tmp_path_factory.mktemp("kernels")
+def made_once(tmp_path_factory):
+    """Fills a folder with what takes long to build, once for all of pytest-xdist's workers."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(name, make):
+        folder, complete = shared / name, shared / f"{name}.complete"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not complete.exists():
+                make(folder)
+                complete.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def kernels_folder(made_once):
+    """The proofs' harnesses `sweep` and `loss_sweep`, which share the kernels' objects."""
+    return made_once("kernels", lambda folder: (build(folder), build_loss_sweep(folder)))
 
 
 @pytest.fixture(autouse=True)
@@ -37,11 +59,6 @@ def _number_of_threads():
     yield
     assert _core.own_threads() == 0
     set_num_threads(before)
-
-
-# A skipped test proves nothing, so it counts as a failure. What a platform cannot show at all is no test of that
-# platform: such a skip says so by a reason that begins with this word.
-PLATFORM = "platform: "
 
 
 @pytest.hookimpl(wrapper=True)
@@ -59,8 +76,8 @@ def pytest_make_collect_report(collector):
 def _refuse_skip(report):
     if report.skipped and not hasattr(report, "wasxfail"):
         path, line, reason = report.longrepr
-        if not reason.removeprefix("Skipped: ").startswith(PLATFORM):
+        if not platforms.is_listed(reason.removeprefix("Skipped: ")):
             report.outcome = "failed"
-            rule = f"A skip counts as a failure unless its reason begins '{PLATFORM}'."
+            rule = "A skip counts as a failure unless its reason is listed in tests/platforms.py."
             report.longrepr = f"{path}:{line}: {reason}\n{rule}"
     return report

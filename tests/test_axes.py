@@ -13,7 +13,8 @@ loss_and_grad = F.binary_cross_entropy_with_logits_value_and_grad
 
 
 def draw(rng, shape):
-    return rng.normal(size=shape) * np.exp(rng.normal(size=shape) * 3), rng.random(shape)
+    """Logits of many binades, so that every order of additions rounds otherwise, and labels."""
+    return np.ldexp(rng.uniform(-1, 1, shape), rng.integers(-6, 7, shape)), rng.random(shape)
 
 
 @pytest.mark.parametrize("order", [*itertools.permutations(range(4))], ids=str)

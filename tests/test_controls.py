@@ -21,15 +21,17 @@ ONE_ARGUMENT = [name for name, row in ROWS.items() if row["nin"] == 1]
 
 
 @pytest.fixture(scope="module")
-def control_file(tmp_path_factory):
+def control_file(made_once):
     """One build serves both controls: the patches belong to float32 and the half types, `finish` to float64."""
-    folder = tmp_path_factory.mktemp("control")
+    (built,) = (made_once("control", build_control) / "pysigmoid").glob("_core*")
+    return built
+
+
+def build_control(folder):
     switches = "-DPYSIGMOID_CONTROL_NO_PATCHES -DPYSIGMOID_CONTROL_NO_FINISH"
     command = f"{sys.executable} setup.py --quiet build_ext --build-lib {folder} --build-temp {folder / 'build'}"
     environment = {**os.environ, "CFLAGS": f"{os.environ.get('CFLAGS', '')} {switches}"}
     subprocess.run(command.split(), cwd=extension.REPOSITORY, env=environment, check=True, capture_output=True)
-    (built,) = (folder / "pysigmoid").glob("_core*")
-    return built
 
 
 @pytest.fixture(params=_core.isa_available)

@@ -8,6 +8,7 @@ import pytest
 import extension
 import samples
 from bounds import ROWS
+from processes import run
 from pysigmoid import _core, _losses
 from pysigmoid import functional as F
 from ulp import FORMATS, same_bits
@@ -53,6 +54,40 @@ def test_instruction_set_of_another_machine_is_a_warning(isa, load):
     with pytest.warns(RuntimeWarning, match=f"PYSIGMOID_ISA is '{isa}'"):
         module = load(isa)
     assert module.isa == _core.isa_available[0]
+
+
+IMPORTED_TWICE = """
+import os, sys, warnings
+os.environ["PYSIGMOID_ISA"] = {first!r}
+import pysigmoid
+os.environ["PYSIGMOID_ISA"] = {second!r}
+for name in [name for name in sys.modules if name.partition(".")[0] == "pysigmoid"]:
+    del sys.modules[name]
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    import pysigmoid as again
+assert again is not pysigmoid and again.sigmoid is pysigmoid.sigmoid
+for module in (pysigmoid, again):
+    assert module._core.isa == module.show_config("dicts")["isa"] == {first!r}
+print(*(f"{{warning.category.__name__}} {{warning.message}}" for warning in caught))
+"""
+
+
+@pytest.mark.parametrize("second", ["", *_core.isa_available])
+@pytest.mark.parametrize("first", _core.isa_available)
+def test_instruction_set_of_the_first_import_is_kept(first, second):
+    printed = run(IMPORTED_TWICE.format(first=first, second=second), prelude="", printed=None)
+    other = second not in ("", first)
+    kept = f"PYSIGMOID_ISA is '{second}', but this process took '{first}' when it first imported pysigmoid"
+    assert ("RuntimeWarning" in printed and kept in printed) if other else printed == "\n"
+
+
+@pytest.mark.parametrize("name", ["PYSIGMOID_ISA", "PYSIGMOID_NUM_THREADS"])
+def test_warning_points_at_the_line_that_imports_us(name):
+    wrong = {"PYSIGMOID_ISA": (set(KNOWN) - set(_core.isa_available)).pop(), "PYSIGMOID_NUM_THREADS": "many"}[name]
+    code = "import warnings\nwith warnings.catch_warnings(record=True) as caught:\n    import pysigmoid.functional\n"
+    code += "print(*((warning.filename, warning.lineno) for warning in caught))"
+    assert run(code, prelude="", printed=None, **{name: wrong}).strip() == "('<string>', 4)"
 
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)

@@ -75,7 +75,8 @@ def test_results_depend_on_values_alone(modules, pools, data):
 
 
 # In which no lane leaves a short cut, and what makes every pack of two and more leave each of them.
-ORDINARY = np.linspace(-399, 399, 1 << 17), np.geomspace(2.0**-9, 70, 1 << 15), -np.geomspace(2.0**-9, 70, 1 << 15)
+BINADES = np.ldexp(np.linspace(1, 2, 1 << 11, endpoint=False), np.arange(-9, 6)[:, None]).ravel()
+ORDINARY = np.linspace(-399, 399, 1 << 17), BINADES, -BINADES
 EXTRAORDINARY = [0.0, 800.0, -800.0, np.inf, np.nan]
 
 

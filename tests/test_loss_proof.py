@@ -7,7 +7,6 @@ import pytest
 
 import bounds
 from proof import losses
-from proof.build import build_loss_sweep
 from pysigmoid import _core
 
 RECORDED = losses.recorded()
@@ -16,7 +15,7 @@ HASHES = losses.recorded_hashes()
 
 @pytest.fixture(scope="module")
 def program(kernels_folder):
-    return str(build_loss_sweep(kernels_folder))
+    return str(kernels_folder / "loss_sweep")
 
 
 @pytest.mark.parametrize("isa", _core.isa_available)

@@ -1,15 +1,20 @@
 """The proofs' harness, on as many blocks of inputs as a test run has time for: `make check` takes all of them."""
 
+import itertools
 import json
+import os
 import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 import bounds
 from hard_inputs import HARD_INPUTS
-from proof import accuracy, emulated
-from proof.build import ROOT, build
+from processes import run
+from proof import __main__ as proof
+from proof import accuracy, emulated, exact, hashes, processors, suites
+from proof.build import ROOT
 from proof.exact import BLOCK, EXACT, inputs_swept, ranges_of_hard_inputs
 from proof.hashes import DTYPES, HASHES, STEPS
 from proof.sweeps import sweep as run_harness
@@ -24,7 +29,7 @@ THIN = STEPS[-1]
 
 @pytest.fixture(scope="module")
 def program(kernels_folder):
-    return build(kernels_folder)
+    return kernels_folder / "sweep"
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +64,64 @@ def test_harness_notices_a_wrong_result(sweep):
     """The control: fast results are held to 2.5 ULP, and miss the correctly rounded ones in thousands of places."""
     fast = sweep("hash", "scalar", "sigmoid_fast", "float32", THIN)
     assert fast != sweep("hash", "scalar", "sigmoid", "float32", THIN)
+
+
+def test_every_piece_of_the_inputs_is_hashed_once():
+    for name in NAMES:
+        for dtype in DTYPES:
+            ends = [0, *itertools.chain(*hashes.pieces(name, dtype)), hashes.blocks_of(name, dtype)]
+            assert ends[::2] == ends[1::2]
+
+
+def test_hashes_are_checked_on_every_instruction_set(program, monkeypatch):
+    """The control: one committed hash changed."""
+    monkeypatch.setattr(hashes, "DTYPES", ("bfloat16",))
+    assert hashes.check([str(program)], _core.isa_available, THIN) == []
+    changed = json.loads(HASHES.read_text())
+    changed["logit"]["bfloat16"][str(THIN)] = "0" * 16
+    monkeypatch.setattr(hashes, "committed", lambda: changed)
+    wrong = hashes.check([str(program)], _core.isa_available, THIN)
+    assert [line.partition(":")[0] for line in wrong] == list(_core.isa_available)
+    assert all("logit in bfloat16" in line for line in wrong)
+
+
+@pytest.fixture
+def swept(tmp_path, monkeypatch):
+    """The functions that a check sweeps, with a proved.json of its own and nothing else to do."""
+    names = []
+    monkeypatch.setattr(exact, "PROVED", tmp_path / "proved.json")
+    monkeypatch.setattr(exact, "check", lambda _, __, name, ___: names.append(name) or ([], np.float32([1])))
+    monkeypatch.setattr(accuracy, "check", lambda worst: ([], {name: RECORDED[name] for name in worst}))
+    monkeypatch.setattr(hashes, "check", lambda *_: [])
+
+    def run(again=False):
+        names.clear()
+        wrong, table = proof.check_errors(["sweep"], again)
+        assert (wrong, list(table)) == ([], list(EXACT))
+        return tuple(names)
+
+    return run
+
+
+def test_what_is_proved_is_not_proved_again_unless_asked(swept):
+    assert swept() == EXACT
+    assert proof.prove(["sweep"]) == []
+    assert swept() == ()
+    assert swept(again=True) == EXACT
+
+
+def test_another_hash_is_proved_anew(swept, monkeypatch):
+    proof.prove(["sweep"])
+    changed = json.loads(HASHES.read_text())
+    changed["silu"]["float32"]["1"] = "0" * 16
+    monkeypatch.setattr(hashes, "committed", lambda: changed)
+    assert swept() == ("silu",)
+
+
+def test_what_is_wrong_is_not_recorded_as_proved(swept, monkeypatch):
+    monkeypatch.setattr(exact, "check", lambda _, __, name, ___: (["wrong"] if name == "softplus" else [], [1]))
+    assert proof.prove(["sweep"]) == ["wrong"]
+    assert list(exact.proved()) == list(EXACT[: EXACT.index("softplus")])
 
 
 def test_hashes_of_pieces_add_up(sweep):
@@ -150,6 +213,61 @@ def test_emulation_notices_a_difference(prove, monkeypatch):
     (report,), done = prove()
     assert "blocks 100 to 200" in report
     assert done.blocks == 100
+
+
+# ---- other processors ----
+
+
+def test_smoke_is_the_same_on_every_instruction_set(monkeypatch):
+    found = []
+    for isa in _core.isa_available:
+        environment = os.environ | {"PYSIGMOID_ISA": isa}
+        command = [sys.executable, "-m", "proof.smoke"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+        found.append(json.loads(done.stdout.splitlines()[-1]))
+    assert [one["isa"] for one in found] == list(_core.isa_available)
+    assert all(one["hashes"] == found[0]["hashes"] for one in found)
+    assert len(set(found[0]["hashes"].values())) > 100
+
+
+@pytest.mark.parametrize(
+    ("there", "reports"),
+    [
+        ({"isa": "avx2", "hashes": {"sigmoid": "1"}}, []),
+        ({"isa": "avx2", "hashes": {"sigmoid": "2"}}, ["Haswell: sigmoid differs"]),
+        ({"isa": "avx2", "hashes": {}}, ["Haswell: sigmoid differs"]),
+        ({"isa": "scalar", "hashes": {"sigmoid": "1"}}, ["Haswell: scalar was chosen"]),
+        (RuntimeError("Illegal instruction"), ["Haswell: Illegal instruction"]),
+    ],
+)
+def test_differences_on_another_processor_are_reported(there, reports, monkeypatch):
+    def smoke(*emulator):
+        assert emulator[-1] == "Haswell"
+        if isinstance(there, Exception):
+            raise there
+        return there
+
+    monkeypatch.setattr(processors, "smoke", smoke)
+    assert processors.differences("Haswell", {"isa": "avx512", "hashes": {"sigmoid": "1"}}) == reports
+
+
+def test_program_that_ends_by_a_signal_is_reported():
+    with pytest.raises(RuntimeError, match="exit code -4"):
+        processors.smoke("sh", "-c", "kill -s ILL $$")
+
+
+DISPATCHED = """
+from numpy._core import _multiarray_umath as umath
+print(any(umath.__cpu_features__[name] for name in umath.__cpu_dispatch__))
+"""
+
+
+def test_suites_run_on_every_other_instruction_set_and_without_numpys_choice():
+    variants = suites.variants()
+    assert [one["PYSIGMOID_ISA"] for one in variants if "PYSIGMOID_ISA" in one] == list(_core.isa_available[1:])
+    for one in variants:
+        if "NPY_DISABLE_CPU_FEATURES" in one:
+            assert run(DISPATCHED, prelude="", printed=None, **one) == "False\n"
 
 
 # ---- accuracy ----

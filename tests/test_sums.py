@@ -30,38 +30,67 @@ def pairwise(terms):
     return terms[0]
 
 
-def sum_of_block(terms):
+def sum_of_block(terms, running_sums=RUNNING_SUMS):
     """Every sixteenth term to one of 16 running sums; these are joined half to half."""
-    sums = np.zeros(RUNNING_SUMS, terms.dtype)
-    for begin in range(0, terms.size, RUNNING_SUMS):
-        part = terms[begin : begin + RUNNING_SUMS]
+    sums = np.zeros(running_sums, terms.dtype)
+    for begin in range(0, terms.size, running_sums):
+        part = terms[begin : begin + running_sums]
         sums[: part.size] += part
     while sums.size > 1:
         sums = sums[: sums.size // 2] + sums[sums.size // 2 :]
     return sums[0]
 
 
-def modelled_sum(terms):
+def modelled_sum(terms, block=BLOCK, running_sums=RUNNING_SUMS):
     """The documented tree: blocks of 1024 terms, joined as the digits of a binary counter are carried.
 
     The counter joins equal parts first, and what is left over from the smallest part up: the order of `pairwise`.
     """
-    whole = terms[: terms.size - terms.size % BLOCK].reshape(-1, BLOCK // RUNNING_SUMS, RUNNING_SUMS)
-    sums = np.zeros((len(whole), RUNNING_SUMS), terms.dtype)
-    for step in range(BLOCK // RUNNING_SUMS):
+    whole = terms[: terms.size - terms.size % block].reshape(-1, block // running_sums, running_sums)
+    sums = np.zeros((len(whole), running_sums), terms.dtype)
+    for step in range(block // running_sums):
         sums += whole[:, step]
     while sums.shape[1] > 1:
         sums = sums[:, : sums.shape[1] // 2] + sums[:, sums.shape[1] // 2 :]
     rest = terms[whole.size :]
-    return pairwise(np.concatenate([sums[:, 0], [sum_of_block(rest)] if rest.size else []]))
+    return pairwise(np.concatenate([sums[:, 0], [sum_of_block(rest, running_sums)] if rest.size else []]))
 
 
 @pytest.fixture(scope="module")
 def data():
-    """Logits whose losses differ by many binades, so that every order of additions rounds otherwise."""
+    """Logits whose losses differ by many binades, labels, weights: from integers, by operations of one rounding."""
     rng = np.random.default_rng(34)
     n = max(LARGE)
-    return rng.normal(size=n) * np.exp(rng.normal(size=n) * 3), rng.random(n), rng.random(n) * 3
+    logits = np.ldexp(rng.integers(-(2**20), 2**20, n).astype(float), rng.integers(-24, -12, n))
+    return logits, rng.random(n), rng.random(n) * 3
+
+
+HUGE, SMALL_TERM = 2.0**62, 64.0
+
+
+def telling_logits(n):
+    """With labels of 0 each loss is its logit, exactly, since e^-64 is nothing beside 64: terms that tell orders apart.
+
+    Neighbours of 2^62 are 1024 apart. Whatever 64 is added to it alone is lost; what comes as a multiple of 1024 is
+    kept; the rest costs 512 at most. The documented tree loses the 63 others of the first running sum, 4032, and keeps
+    the other sums of whole blocks, all multiples of 1024; one addition on the way holds the block that is not whole.
+    """
+    logits = np.full(n, SMALL_TERM)
+    logits[0] = HUGE
+    return logits
+
+
+# What each loses of the telling terms. None comes within 512 of 4032 and 512 about it.
+OTHER_ORDERS = {
+    "left to right: all but the first": lambda terms: np.cumsum(terms)[-1],
+    "right to left: 512 at most": lambda terms: np.cumsum(terms[::-1])[-1],
+    "the tree reversed: 512 in each of 5 additions at most": lambda terms: modelled_sum(terms[::-1]),
+    "neighbours: 64 + 128 + 256 + 512, and 512 at most": pairwise,
+    "8 running sums: 127 terms, and 512 at most": lambda terms: modelled_sum(terms, running_sums=8),
+    "32 running sums: 31 terms, and 512 at most": lambda terms: modelled_sum(terms, running_sums=32),
+    "blocks of 512: 31 terms, and 512 at most": lambda terms: modelled_sum(terms, block=512),
+    "blocks of 2048: 127 terms, and 512 at most": lambda terms: modelled_sum(terms, block=2048),
+}
 
 
 def sums_on(threads, *arguments, **options):
@@ -74,20 +103,28 @@ def test_model_adds_every_term_once():
         assert modelled_sum(np.arange(n, dtype=float)) == n * (n - 1) // 2
 
 
-def test_other_orders_give_other_bits(data):
-    """The control: these terms tell sums apart."""
-    terms = logits_loss(*data[:2], reduction="none")
-    assert all(modelled_sum(terms[:n]) != np.cumsum(terms[:n])[-1] for n in LARGE)
-    assert sum(modelled_sum(terms[:n]) != modelled_sum(terms[:n][::-1]) for n in LARGE) > len(LARGE) / 2
+@pytest.mark.parametrize("order", OTHER_ORDERS)
+def test_other_orders_give_other_bits(order):
+    """The control, for every length at which threads share a sum."""
+    for n in LARGE:
+        terms = logits_loss(telling_logits(n), np.zeros(n), reduction="none")
+        assert_same_bits(terms, telling_logits(n))
+        lost = int(HUGE) + int(SMALL_TERM) * (n - 1) - int(modelled_sum(terms))
+        assert abs(lost - 4032) <= 512
+        assert modelled_sum(terms) != OTHER_ORDERS[order](terms)
+
+
+def assert_sums_are_the_tree(logits, labels):
+    total = modelled_sum(logits_loss(logits, labels, reduction="none"))
+    for threads in THREADS:
+        for got, want in zip(sums_on(threads, logits, labels), (total, total / logits.size), strict=True):
+            assert_same_bits(got, want)
 
 
 @pytest.mark.parametrize("n", [*SMALL, *LARGE])
 def test_sums_are_the_documented_tree_on_any_number_of_threads(data, n):
-    logits, labels = data[0][:n], data[1][:n]
-    total = modelled_sum(logits_loss(logits, labels, reduction="none"))
-    for threads in THREADS:
-        for got, want in zip(sums_on(threads, logits, labels), (total, total / n), strict=True):
-            assert_same_bits(got, want)
+    assert_sums_are_the_tree(data[0][:n], data[1][:n])
+    assert_sums_are_the_tree(telling_logits(n), np.zeros(n))
 
 
 @pytest.mark.parametrize("n", [17, 1025, 300_001, NODE + BLOCK + 1])

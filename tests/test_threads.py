@@ -94,6 +94,97 @@ def test_block_is_of_its_thread():
     assert pysigmoid.get_num_threads() == 20
 
 
+def test_block_may_be_entered_again_and_again_and_inside_itself():
+    pysigmoid.set_num_threads(5)
+    two, seven = pysigmoid.num_threads(2), pysigmoid.num_threads(7)
+    for _ in range(2):
+        with two:
+            assert pysigmoid.get_num_threads() == 2
+            with seven, two:
+                assert pysigmoid.get_num_threads() == 2
+                with pytest.raises(KeyError), seven, two, seven:
+                    raise KeyError
+                assert pysigmoid.get_num_threads() == 2
+            assert pysigmoid.get_num_threads() == 2
+        assert pysigmoid.get_num_threads() == 5
+
+
+def test_one_block_serves_several_threads_at_once():
+    """Each gives back what it has found itself, though the others enter and leave meanwhile."""
+    block, everyone = pysigmoid.num_threads(2), threading.Barrier(4)
+
+    def look(n):
+        with pysigmoid.num_threads(n):
+            everyone.wait(timeout=10)
+            with block:
+                inside = pysigmoid.get_num_threads()
+                everyone.wait(timeout=10)
+            return inside, pysigmoid.get_num_threads()
+
+    with ThreadPoolExecutor(4) as executor:
+        assert list(executor.map(look, range(3, 7))) == [(2, n) for n in range(3, 7)]
+
+
+def test_block_decorates_a_function():
+    @pysigmoid.num_threads(2)
+    def inside(*, depth):
+        return [pysigmoid.get_num_threads(), *(inside(depth=depth - 1) if depth else [])]
+
+    assert inside(depth=2) == [2, 2, 2]
+    assert inside.__name__ == "inside"
+    assert pysigmoid.get_num_threads() == _core.process_threads()
+    assert repr(pysigmoid.num_threads(2)) == "pysigmoid.num_threads(2)"
+
+
+def test_number_and_its_source_change_together():
+    """Two threads set numbers all the time; a third must never take one of them for threadpoolctl's."""
+    done, seen = threading.Event(), set()
+
+    def change(n):
+        while not done.is_set():
+            pysigmoid.set_num_threads(n)
+
+    changers = [threading.Thread(target=change, args=(n,)) for n in (3, 4)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for changer in changers:
+            changer.start()
+        seen |= {threads.threads_source() for _ in range(20_000)}
+    finally:
+        done.set()
+        for changer in changers:
+            changer.join()
+        sys.setswitchinterval(interval)
+    assert seen == {"set_num_threads"}
+    assert threads.threads_source() == "set_num_threads"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="platform: no forks here")
+def test_child_of_a_fork_may_set_the_number_though_another_thread_was_about_to():
+    code = """
+import os, json, threading, warnings
+import pysigmoid
+warnings.simplefilter("ignore")  # of Python 3.12: a fork beside another thread
+holds, ends = threading.Event(), threading.Event()
+
+def hold():
+    with pysigmoid.threads._changing:
+        holds.set()
+        ends.wait()
+
+threading.Thread(target=hold).start()
+holds.wait()
+child = os.fork()
+if child == 0:
+    pysigmoid.set_num_threads(7)
+    os._exit(pysigmoid.get_num_threads())
+print(json.dumps(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))
+ends.set()
+"""
+    assert in_environment(code) == 7
+
+
 def test_coroutines_that_await_inside_share_the_block():
     """As the documentation says: the setting is the thread's, and both run on one."""
     pysigmoid.set_num_threads(5)

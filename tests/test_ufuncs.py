@@ -287,6 +287,23 @@ def test_bfloat16_when_ml_dtypes_is_imported_after_us():
     assert printed_by_a_new_process(code).split() == ["bfloat16"] * 4
 
 
+def test_ufunc_alone_that_is_asked_gets_its_loop():
+    """Where there is no GIL, other threads may read the lists of the others. README tells what shows of it."""
+    code = """
+import numpy as np, pysigmoid, ml_dtypes
+x = np.array([-2, 0.5, 3]).astype(ml_dtypes.bfloat16)
+def works(ufunc):
+    try:
+        return ufunc(x, dtype=x.dtype).dtype == x.dtype
+    except TypeError:
+        return False
+pysigmoid.sigmoid(x)
+print(works(pysigmoid.sigmoid), works(pysigmoid.softplus), works(pysigmoid.softplus))
+"""
+    assert printed_by_a_new_process(code) == "True False True"
+    assert printed_by_a_new_process(code.replace("pysigmoid, ml_dtypes", "ml_dtypes, pysigmoid")) == "True True True"
+
+
 def test_ml_dtypes_is_never_imported_by_us():
     code = "import sys, numpy as np, pysigmoid; pysigmoid.sigmoid(np.float32(1)); print('ml_dtypes' in sys.modules)"
     assert printed_by_a_new_process(code) == "False"

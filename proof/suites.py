@@ -1,0 +1,34 @@
+"""python -m proof.suites: the whole test suite, where processors differ and results must not.
+
+On every instruction set but the best one, which the suite takes by itself, and with NumPy's own choice of instructions
+switched off, whose exponential and logarithm then have other last bits.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from numpy._core import _multiarray_umath
+
+from proof.build import ROOT
+from pysigmoid import _core
+
+PYTEST = [sys.executable, "-m", "pytest", "--numprocesses=auto", "--maxprocesses=4"]
+
+
+def variants() -> list[dict[str, str]]:
+    """What the environment says in each of the runs."""
+    chosen = [name for name in _multiarray_umath.__cpu_dispatch__ if _multiarray_umath.__cpu_features__[name]]
+    numpys = [{"NPY_DISABLE_CPU_FEATURES": " ".join(chosen)}] if chosen else []
+    return [{"PYSIGMOID_ISA": isa} for isa in _core.isa_available[1:]] + numpys
+
+
+def passes(variables: dict[str, str]) -> bool:
+    print("==", *(f"{name}={value!r}" for name, value in variables.items()), flush=True)
+    return subprocess.run(PYTEST, cwd=ROOT, env=os.environ | variables).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(not all([passes(variables) for variables in variants()]))
