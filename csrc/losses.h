@@ -28,7 +28,7 @@ struct loss {
     enum loss_form form;
     enum loss_outputs outputs;
     enum working working;
-    longdouble options[2]; /* of the form, see struct loss_block */
+    longdouble options[3]; /* see struct loss_block */
     enum divisor divisor;
     longdouble fixed_divisor;
 

@@ -20,7 +20,7 @@ static const WORK D(ones)[BLOCK] = {[0 ... BLOCK - 1] = 1};
 /* One pass over a loss. Rows longer than a block are cut into nodes, whose sums are joined at the end. */
 struct D(pass) {
     struct loss *loss;
-    WORK options[2];
+    WORK options[3];
     int counts; /* whether it sums up what the rows are divided by, instead of the loss */
     ptrdiff_t node_length, nodes; /* of a row */
     WORK *sums;                   /* of nodes: the first node of every row, the second of every row, ... */
@@ -319,7 +319,7 @@ static void D(validation_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
 
 static int D(evaluate)(struct loss *loss)
 {
-    struct D(pass) pass = {.loss = loss, .options = {(WORK)loss->options[0], (WORK)loss->options[1]}};
+    struct D(pass) pass = {.loss = loss, .options = {(WORK)loss->options[0], (WORK)loss->options[1], (WORK)loss->options[2]}};
     ptrdiff_t n = loss->rows * loss->row_length;
     if (loss->row_length > BLOCK || loss->row_length == 0)
         return D(evaluate_long_rows)(&pass);

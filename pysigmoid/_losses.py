@@ -30,23 +30,27 @@ RESULT_DTYPES = {dtype: float_dtype("input", dtype) for dtype in map(np.dtype, "
 
 
 NAMES = (("input", "target"), ("inputs", "targets"), ("input", "target"))  # of a form's first arguments
-NO_OPTIONS = (0.0, 0.0)
+Options = tuple[float, float, float]  # smoothing, alpha or -1, gamma
+NO_OPTIONS: Options = (0.0, -1.0, 0.0)
 
 
-def smoothing(label_smoothing: float) -> tuple[float, float]:
-    return (real_between("label_smoothing", label_smoothing, 0, 1), 0.0) if label_smoothing != 0 else NO_OPTIONS
+def smoothing(label_smoothing: float) -> Options:
+    if isinstance(label_smoothing, (int, float)) and label_smoothing == 0:
+        return NO_OPTIONS
+    return real_between("label_smoothing", label_smoothing, 0, 1), -1.0, 0.0
 
 
-def focal_options(alpha: float | None, gamma: float) -> tuple[float, float]:
-    """Alpha, -1 where it is switched off, and gamma."""
+def focal_options(alpha: float | None, gamma: float, label_smoothing: float = 0.0) -> Options:
+    """The smoothing, alpha, -1 where it is switched off, and gamma."""
     off = alpha is None or real("alpha", alpha) < 0
-    return -1.0 if off else real_between("alpha", alpha, 0, 1), real_between("gamma", gamma, 0, np.finfo(float).max)
+    balance = -1.0 if off else real_between("alpha", alpha, 0, 1)
+    return smoothing(label_smoothing)[0], balance, real_between("gamma", gamma, 0, np.finfo(float).max)
 
 
 def evaluate(
     form: int,
     outputs: int,
-    options: tuple[float, float],
+    options: Options,
     arguments: tuple[Any, ...],
     sums: tuple[str, Axis, bool],
     validate: bool,
