@@ -36,7 +36,7 @@ enum working { WORKING_narrow, WORKING_wide, WORKING_longdouble, WORKING_COUNT }
 struct loss_block {
     const void *logits, *labels, *weight, *pos_weight;
     void *value, *gradient, *hessian;
-    const void *options; /* of the form: {smoothing} or {alpha, gamma} */
+    const void *options; /* {smoothing, alpha, gamma}, as far as the form has them */
     const void *divisor; /* of the derivatives; NULL for 1 */
     int rounds_derivatives;
 };
@@ -46,7 +46,7 @@ typedef void loss_kernel(const struct loss_block *block, ptrdiff_t n);
 /* The forms of loss, and the outputs each is asked for: LOSS(form, outputs).
  *   plain        the logistic loss of logits and labels
  *   weighted     the same with weight, pos_weight and label smoothing
- *   focal        the focal loss, with weight
+ *   focal        the focal loss, with weight, pos_weight and label smoothing
  *   probability  the cross entropy of probabilities, with weight */
 #define DERIVABLE_LOSS(LOSS, form) LOSS(form, value) LOSS(form, value_and_gradient) LOSS(form, gradient_and_hessian)
 #define ALL_LOSSES(LOSS)           \

@@ -30,8 +30,8 @@
                                SET(work, block->options))
 #define LOSS_focal(reading, work, type)                                                                     \
     focal_loss_in_##reading(READ_AS(work, type, logits), READ_AS(work, work, labels),                        \
-                            READ_AS(work, work, weight), SET(work, block->options),                          \
-                            ((const work *)block->options)[1])
+                            READ_AS(work, work, weight), READ_AS(work, work, pos_weight),                    \
+                            (const work *)block->options)
 #define LOSS_probability(reading, work, type)                                                               \
     probability_loss_in_##reading(READ_AS(work, type, logits), READ_AS(work, work, labels),                  \
                                   READ_AS(work, work, weight))

@@ -10,16 +10,16 @@
 #include "ufuncs.h"
 
 const char loss_call_doc[] =
-    "loss(form, outputs, option, gamma, logits, labels, weight, pos_weight, kept, dropped, ignored, reduction, axes, "
+    "loss(form, outputs, smoothing, alpha, gamma, logits, labels, weight, pos_weight, kept, dropped, ignored, reduction, axes, "
     "keepdims, validate, dtype, out, grad_out, hess_out, /)\n--\n\n"
     "A tuple of the outputs, or None where validate found a number outside [0, 1]; then nothing was written.\n\n"
-    "form: 0 logistic (option: label smoothing), 1 focal (options: alpha or -1, gamma), 2 of probabilities. outputs: 0 value,\n"
+    "form: 0 logistic (smoothing: of the labels), 1 focal (that, alpha or -1, gamma), 2 of probabilities. outputs: 0 value,\n"
     "1 value and gradient, 2 gradient and Hessian. Operands are arrays of one shape, or of no axes, or None; dropped is a\n"
     "tuple of such arrays or None; ignored is an array of no axes, of the labels' dtype where that is one of integers,\n"
-    "which float labels are compared with as numbers of their own type. reduction: 0 none, 1 mean, 2 sum, 3 weighted mean, over `axes`, a tuple, or None for all.\n"
-    "dtype is that of the value.";
+    "which float labels are compared with as numbers of their own type. reduction: 0 none, 1 mean, 2 sum, 3 weighted mean,\n"
+    "over `axes`, a tuple, or None for all. dtype is that of the value.";
 
-enum { ARGUMENTS = 19 };
+enum { ARGUMENTS = 20 };
 
 /* Below this the GIL is kept, as NumPy does: giving it up and asking for it again costs more than others gain. */
 enum { WORTH_RELEASING = 500 };
@@ -30,7 +30,7 @@ enum { VALUE, GRADIENT, HESSIAN, OUTPUT_COUNT };
 
 struct request {
     int form, outputs, reduction, keepdims, validate;
-    double option, gamma;
+    double smoothing, alpha, gamma;
     PyArrayObject *logits, *labels, *weight, *pos_weight, *kept, *dropped[MOST_DROPPED], *ignored;
     PyObject *axes;
     PyArray_Descr *dtype;
@@ -90,7 +90,8 @@ static int read_arguments(PyObject *const *arguments, Py_ssize_t count, struct r
     }
     *request = (struct request){0};
     if (as_int(*next++, &request->form) < 0 || as_int(*next++, &request->outputs) < 0
-        || as_double(*next++, &request->option) < 0 || as_double(*next++, &request->gamma) < 0
+        || as_double(*next++, &request->smoothing) < 0 || as_double(*next++, &request->alpha) < 0
+        || as_double(*next++, &request->gamma) < 0
         || as_array(*next++, &request->logits) < 0 || as_array(*next++, &request->labels) < 0
         || as_array(*next++, &request->weight) < 0 || as_array(*next++, &request->pos_weight) < 0
         || as_array(*next++, &request->kept) < 0 || as_arrays(*next++, request->dropped, MOST_DROPPED) < 0
@@ -412,7 +413,7 @@ static void choose_divisor(const struct request *request, const struct walk *wal
 static int is_plain(const struct request *request, const struct loss *loss)
 {
     int fits = loss->working != WORKING_narrow || (loss->labels.number != NUMBER_f64 && loss->labels.number != NUMBER_longdouble);
-    return fits && request->weight == NULL && request->pos_weight == NULL && request->option == 0;
+    return fits && request->weight == NULL && request->pos_weight == NULL && request->smoothing == 0;
 }
 
 static enum loss_form choose_form(const struct request *request, const struct loss *loss)
@@ -439,8 +440,9 @@ static int describe_loss(struct request *request, struct walk *walk, struct loss
         return -1;
     order_walk(walk);
     loss->outputs = (enum loss_outputs)request->outputs;
-    loss->options[0] = request->option;
-    loss->options[1] = request->gamma;
+    loss->options[0] = request->smoothing;
+    loss->options[1] = request->alpha;
+    loss->options[2] = request->gamma;
     choose_divisor(request, walk, loss);
     if (loss->divisor == DIVISOR_fixed && (request->reduction == REDUCTION_none || !is_wanted(request, VALUE)))
         walk->row_axes = walk->axes;

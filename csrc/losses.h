@@ -28,7 +28,7 @@ struct loss {
     enum loss_form form;
     enum loss_outputs outputs;
     enum working working;
-    f64 options[2]; /* of the form, see struct loss_block */
+    f64 options[3]; /* see struct loss_block */
     enum divisor divisor;
     ptrdiff_t fixed_divisor;
 

@@ -94,7 +94,7 @@ static void D(compute_piece)(const struct D(pass) *pass, ptrdiff_t element, ptrd
 {
     const struct loss *loss = pass->loss;
     const struct operand *gradient = &loss->gradient, *hessian = &loss->hessian;
-    const WORK options[] = {(WORK)loss->options[0], (WORK)loss->options[1]};
+    const WORK options[] = {(WORK)loss->options[0], (WORK)loss->options[1], (WORK)loss->options[2]};
     enum number work = NUMBER_OF(WORK), of_derivatives = rounds_derivatives(loss) ? NUMBER_f32 : work;
     char *of_gradient = rooms + pass->layout.room[ROOM_gradient], *of_hessian = rooms + pass->layout.room[ROOM_hessian];
     char *raw = rooms + pass->layout.room[ROOM_raw];

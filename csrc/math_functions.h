@@ -116,15 +116,18 @@ INLINE struct F(loss) F(labelled_loss)(vf x, vf y)
     return loss;
 }
 
-/* With weight w, pos_weight p and smoothing s, which moves each share of the label, y and 1 - y, to share (1 - s) + s/2:
- * a = w share(1 - y),  b = w p share(y). */
+/* Smoothing s moves each share of the label, y and 1 - y, to share (1 - s) + s/2. */
+INLINE vf F(smoothed)(vf share, vf s)
+{
+    return V(MADD)(share, V(sub)(V(set)(1), s), V(mul)(s, V(set)((WORK)0.5)));
+}
+
+/* With weight w and pos_weight p too: a = w smoothed(1 - y),  b = w p smoothed(y). */
 struct F(coefficients) { vf a, b; };
 
 INLINE struct F(coefficients) F(weigh)(vf y, vf w, vf p, vf s)
 {
-    vf one = V(set)(1), rest = V(sub)(one, s), half = V(mul)(s, V(set)((WORK)0.5));
-    vf a = V(MADD)(V(sub)(one, y), rest, half);
-    vf b = F(times)(V(MADD)(y, rest, half), p);
+    vf a = F(smoothed)(V(sub)(V(set)(1), y), s), b = F(times)(F(smoothed)(y, s), p);
     return (struct F(coefficients)){F(times)(a, w), F(times)(b, w)};
 }
 

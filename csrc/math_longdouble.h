@@ -125,6 +125,7 @@ INLINE void bce_with_logits_grad_and_hess_longdouble(vlongdouble x, vlongdouble 
 #define bce_in_extended bce_longdouble
 #define log_in_extended logl
 #define exp_of_negative_in_extended expl
+#define smoothed_in_extended smoothed_in_longdouble
 #define times_in_extended times_in_longdouble
 #define quotient_in_extended v_div_longdouble
 #define loss_in_extended loss_in_longdouble

@@ -17,21 +17,23 @@ INLINE vf F(power)(vf m, vf log_m, WORK gamma)
     return power;
 }
 
-/* w alpha_t m^gamma L with L the logistic loss, m = 1 - p_t = (1 - y) sigma(x) + y sigma(-x), and alpha_t = alpha y +
- * (1 - alpha) (1 - y), or 1 where alpha is negative.
+/* w alpha_t m^gamma L with L the logistic loss of the smoothed label y and pos_weight p, m = 1 - p_t = (1 - y) sigma(x) +
+ * y sigma(-x), and alpha_t = alpha y + (1 - alpha) (1 - y), or 1 where alpha is negative. `options`: smoothing, alpha, gamma.
  *
- * With g = L', s = sigma'(x) = L'', k = 1 - 2 y: m' = k s, and with r = s / m
- *   (m^gamma L)'  = m^gamma (g + gamma k r L)
- *   (m^gamma L)'' = m^gamma (s + gamma k (2 r g + r L (sigma(-x) - sigma(x) + (gamma - 1) k r)))
+ * With k = 1 - 2 y: m' = k sigma'(x), and with r = sigma'(x) / m
+ *   (m^gamma L)'  = m^gamma (L' + gamma k r L)
+ *   (m^gamma L)'' = m^gamma (L'' + gamma k (2 r L' + r L (sigma(-x) - sigma(x) + (gamma - 1) k r)))
  * On the right side of a hard label m is sigma(-|x|), which may underflow: r and log m do not. Infinite L meets r = 0. */
-INLINE struct F(loss) F(focal_loss)(vf x, vf y, vf w, vf alpha, WORK gamma)
+INLINE struct F(loss) F(focal_loss)(vf x, vf y, vf w, vf p, const WORK *options)
 {
-    vf zero = V(set)(0), one = V(set)(1), negative = V(sub)(one, y);
-    vf k = V(sub)(negative, y), minus_x = V(neg)(x);
-    struct F(loss) L = F(labelled_loss)(x, y);
-    vf m = V(add)(F(sigmoid_gate)(negative, x), F(sigmoid_gate)(y, minus_x));
+    WORK gamma = options[2];
+    vf zero = V(set)(0), one = V(set)(1), s = V(set)(options[0]), alpha = V(set)(options[1]);
+    vf negative = F(smoothed)(V(sub)(one, y), s), positive = F(smoothed)(y, s);
+    vf k = V(sub)(negative, positive), minus_x = V(neg)(x);
+    struct F(loss) L = F(weighted_loss)(x, y, one, p, s);
+    vf m = V(add)(F(sigmoid_gate)(negative, x), F(sigmoid_gate)(positive, minus_x));
 
-    vf wrong_side = V(select)(V(lt)(x, zero), y, negative); /* the share of the label on it */
+    vf wrong_side = V(select)(V(lt)(x, zero), positive, negative); /* the share of the label on it */
     vf r = F(where_zero)(wrong_side, F(sigmoid)(V(abs)(x)), V(div)(F(sigmoid_derivative)(x), m));
     vf log_m = F(where_zero)(wrong_side, F(log_sigmoid)(V(neg_abs)(x)), F(log)(m));
 
@@ -40,7 +42,7 @@ INLINE struct F(loss) F(focal_loss)(vf x, vf y, vf w, vf alpha, WORK gamma)
     vf bend = V(fma)(V(mul)(V(set)(gamma - 1), k), r, V(sub)(F(sigmoid)(minus_x), F(sigmoid)(x)));
     vf bracket = V(fma)(rL, bend, V(mul)(V(add)(r, r), L.gradient));
 
-    vf balance = V(fma)(alpha, y, V(mul)(V(sub)(one, alpha), negative));
+    vf balance = V(fma)(alpha, positive, V(mul)(V(sub)(one, alpha), negative));
     vf c = F(times)(V(select)(V(lt)(alpha, zero), one, balance), w);
     vf modulation = F(power)(m, log_m, gamma);
     return (struct F(loss)){

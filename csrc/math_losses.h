@@ -32,6 +32,7 @@ INLINE vf64 quotient_in_fused_f64(vf64 a, vf64 b)
 #define sigmoid_gate_in_pairs sigmoid_gate_f64
 #define bce_in_pairs bce_f64
 #define quotient_in_pairs v_div_f64
+#define smoothed_in_pairs smoothed_in_fused_f64
 
 INLINE vf64 exp_of_negative_in_pairs(vf64 t)
 {

@@ -29,7 +29,7 @@ static void stop(const char *why, const char *what)
 
 static f32 logits[BLOCK], hard_labels[BLOCK], gradient[BLOCK], hessian[BLOCK];
 static f64 wide_logits[BLOCK], labels[BLOCK], weight[BLOCK], pos_weight[BLOCK], value[BLOCK], wide_gradient[BLOCK], wide_hessian[BLOCK];
-static f64 options[2], divisor = 1;
+static f64 options[3], divisor = 1;
 
 /* With narrow logits the plain form takes narrow labels. */
 static void compute(enum working working, enum loss_form form, enum loss_outputs outputs, int rounds_derivatives, ptrdiff_t n)
@@ -298,13 +298,15 @@ static uint64_t hash_block(enum working working, enum loss_form form, enum loss_
 static void hash_kernel(const char *name, enum working working, enum loss_form form, enum loss_outputs outputs,
                         uint64_t blocks)
 {
-    static const double intervals[2][2] = {{-120, 120}, {0, 1}}, all_options[][2] = {{0.1, 0}, {0.25, 2}, {-1, 1.5}};
+    static const double intervals[2][2] = {{-120, 120}, {0, 1}}, all_options[][3] = {{0.1}, {0, 0.25, 2}, {0, -1, 1.5}};
     uint64_t sum = 0;
     divisor = 3;
     for (uint64_t block = 0; block < blocks; block++) {
         draw_block(block, intervals[form == LOSS_probability]);
-        for (uint64_t i = 0; i < BLOCK; i++)
+        for (uint64_t i = 0; i < BLOCK; i++) {
             weight[i] = (double)(mix(block * BLOCK + i) >> 11) * 0x1p-52;
+            pos_weight[i] = form == LOSS_focal ? 1 : pos_weight[i];
+        }
         for (size_t k = form == LOSS_focal; k < (form == LOSS_focal ? 3 : 1); k++) {
             memcpy(options, all_options[k], sizeof options);
             sum += mix(k + 1) * hash_block(working, form, outputs, block);

@@ -1,9 +1,40 @@
 """Correctly rounded sigmoid functions and the logistic loss for NumPy.
 
-Top level: ufuncs, element by element, by NumPy's rules, never an error for a value.
-`functional` (import it as F): torch's names, with reductions, weights and checks.
-`nn`: `functional` with the options kept.
+Ufuncs, element by element, by NumPy's rules, never an error for a value:
+
+    sigmoid                         1 / (1 + exp(-x))
+    expit                           sigmoid under SciPy's name
+    sigmoid_fast                    1 / (1 + exp(-x)), to 2.5 ULP
+    sigmoid_derivative              sigmoid(x) sigmoid(-x)
+    sigmoid_vjp                     g sigmoid(x) sigmoid(-x)
+    log_sigmoid                     log(sigmoid(x)) = -softplus(-x)
+    log_expit                       log_sigmoid under SciPy's name
+    softplus                        log(1 + exp(x))
+    logit                           log(p / (1 - p))
+    silu_derivative                 sigmoid(x) (1 + x sigmoid(-x))
+    silu                            x sigmoid(x)
+    sigmoid_gate                    a sigmoid(b)
+    bce_with_logits                 y softplus(-x) + (1 - y) softplus(x)
+    bce_with_logits_grad            (1 - y) sigmoid(x) - y sigmoid(-x)
+    bce_with_logits_value_and_grad  the loss and its gradient in one pass
+    bce_with_logits_grad_and_hess   the gradient of the loss and its derivative in one pass
+    bce                             -y log(p) - (1 - y) log(1 - p), the logarithms cut at -100
+
+Modules under torch's names:
+
+    functional                      functions, with reductions, weights and checks; import it as F
+    nn                              functional with the options kept
+
+Settings:
+
+    set_num_threads                 how many threads a call may use, in this process
+    num_threads                     the same within a block, for the calling thread
+    get_num_threads                 how many that are
+    threads                         where that number comes from, and how other libraries set it
+    show_config                     the version, the instruction set in use, the threads
 """
+
+from typing import Never
 
 try:
     from pysigmoid._core import (
@@ -32,6 +63,7 @@ except ModuleNotFoundError as error:
 
     raise ImportError(how_to_build(), name=error.name) from None
 from pysigmoid import functional, nn, threads
+from pysigmoid._hints import no_attribute
 from pysigmoid._version import __version__
 from pysigmoid.config import show_config
 from pysigmoid.threads import get_num_threads, num_threads, set_num_threads
@@ -63,3 +95,11 @@ __all__ = [
     "softplus",
     "threads",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def __getattr__(name: str) -> Never:
+    raise no_attribute(__name__, name)

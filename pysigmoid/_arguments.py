@@ -251,6 +251,8 @@ def _as_label(dtype: DType, number: Any) -> Array | None:
 
 
 def real(name: str, value: Any) -> float:
+    if type(value) is float:  # first, since to ask an abstract class takes as long as a short call
+        return value
     if not isinstance(value, Real):
         raise TypeError(f"{name} is {value!r}; pass a real number")
     return float(value)
@@ -261,14 +263,6 @@ def real_between(name: str, value: Any, low: float, high: float) -> float:
     if not low <= number <= high:
         raise ValueError(f"{name} is {number}; choose a number from {low} to {high}")
     return number
-
-
-def refuse_softplus_options(beta: object, threshold: object) -> None:
-    if beta is not None or threshold is not None:
-        raise TypeError(
-            f"softplus takes no beta ({beta}) and no threshold ({threshold}); "
-            "write softplus(beta * x) / beta, which is exact and needs no threshold"
-        )
 
 
 def raise_outside(samples: Samples, names: tuple[str, str], probabilities: bool) -> NoReturn:

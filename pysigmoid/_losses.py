@@ -20,7 +20,7 @@ from pysigmoid._arguments import (
     real,
     real_between,
 )
-from pysigmoid._reductions import CODES, check_reduction, shape_of_sums, summed_axes
+from pysigmoid._reductions import reduction_code, shape_of_sums, summed_axes
 
 LOGISTIC, FOCAL, PROBABILITY = range(3)  # forms, and
 VALUE, VALUE_AND_GRAD, GRAD_AND_HESS = range(3)  # outputs, as _core.loss knows them
@@ -30,23 +30,27 @@ RESULT_DTYPES = {dtype: float_dtype("input", dtype) for dtype in map(np.dtype, "
 
 
 NAMES = (("input", "target"), ("inputs", "targets"), ("input", "target"))  # of a form's first arguments
-NO_OPTIONS = (0.0, 0.0)
+Options = tuple[float, float, float]  # smoothing, alpha or -1, gamma
+NO_OPTIONS: Options = (0.0, -1.0, 0.0)
 
 
-def smoothing(label_smoothing: float) -> tuple[float, float]:
-    return (real_between("label_smoothing", label_smoothing, 0, 1), 0.0) if label_smoothing != 0 else NO_OPTIONS
+def smoothing(label_smoothing: float) -> Options:
+    if type(label_smoothing) is float and label_smoothing == 0:
+        return NO_OPTIONS
+    return real_between("label_smoothing", label_smoothing, 0, 1), -1.0, 0.0
 
 
-def focal_options(alpha: float | None, gamma: float) -> tuple[float, float]:
-    """Alpha, -1 where it is switched off, and gamma."""
+def focal_options(alpha: float | None, gamma: float, label_smoothing: float = 0.0) -> Options:
+    """The smoothing, alpha, -1 where it is switched off, and gamma."""
     off = alpha is None or real("alpha", alpha) < 0
-    return -1.0 if off else real_between("alpha", alpha, 0, 1), real_between("gamma", gamma, 0, np.finfo(float).max)
+    balance = -1.0 if off else real_between("alpha", alpha, 0, 1)
+    return smoothing(label_smoothing)[0], balance, real_between("gamma", gamma, 0, np.finfo(float).max)
 
 
 def evaluate(
     form: int,
     outputs: int,
-    options: tuple[float, float],
+    options: Options,
     arguments: tuple[Any, ...],
     sums: tuple[str, Axis, bool],
     validate: bool,
@@ -59,8 +63,7 @@ def evaluate(
     samples = plain_samples(*arguments) or read_samples(NAMES[form], *arguments)
     input = samples[0]
     reduction, axis, keepdims = sums
-    if reduction not in CODES:
-        check_reduction(reduction)
+    code = reduction_code(reduction)
     axes = None if axis is None else summed_axes(reduction, axis, input.ndim)
     result_dtype = RESULT_DTYPES.get(input.dtype)
     if result_dtype is None:
@@ -71,10 +74,13 @@ def evaluate(
             check_buffer("out", out, shape_of_sums(input.shape, reduction, axes, keepdims), asked)
             asked = out.dtype if dtype is None else asked
         check_derivatives(input.shape, result_dtype, out, grad_out, hess_out)
-    code = CODES[reduction]
+    # Written out: *options and *samples would take a tenth of the time of a short call.
+    smooth, alpha, gamma = options
+    _, labels, factor, pos_factor, kept, dropped, ignored = samples
     results = _core.loss(
-        form, outputs, *options, *samples, code, axes, keepdims, validate, asked, out, grad_out, hess_out
-    )
+        form, outputs, smooth, alpha, gamma, input, labels, factor, pos_factor, kept, dropped, ignored,
+        code, axes, keepdims, validate, asked, out, grad_out, hess_out,
+    )  # fmt: skip
     if results is None:
         raise_outside(Samples(*samples), NAMES[form], form == PROBABILITY)
     return results

@@ -1,19 +1,23 @@
 """What of a loss is summed, and the shape that leaves."""
 
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from pysigmoid._arguments import Axis, Shape
 
 ReductionName: TypeAlias = Literal["none", "mean", "sum", "weighted_mean"]
-REDUCTIONS = get_args(ReductionName)
-CODES = {name: code for code, name in enumerate(REDUCTIONS)}  # as _core.loss knows them
+CODES = {name: code for code, name in enumerate(get_args(ReductionName))}  # as _core.loss knows them
 
 
-def check_reduction(reduction: str) -> None:
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"{reduction} is not a valid value for reduction; choose one of {', '.join(REDUCTIONS)}")
+def reduction_code(reduction: Any) -> int:
+    """The number of a reduction, or an error if there is none of that name."""
+    try:
+        return CODES[reduction]
+    except (KeyError, TypeError):
+        old = isinstance(reduction, str) and reduction == "elementwise_mean"
+        remedy = "pass 'mean', as torch calls it now" if old else f"choose one of {', '.join(CODES)}"
+        raise ValueError(f"{reduction} is not a valid value for reduction; {remedy}") from None
 
 
 def summed_axes(reduction: str, axis: Axis, ndim: int) -> tuple[int, ...] | None:
@@ -22,7 +26,10 @@ def summed_axes(reduction: str, axis: Axis, ndim: int) -> tuple[int, ...] | None
         return None
     if reduction == "none":
         raise ValueError(f"axis is {axis}, but reduction='none' leaves every axis; pass 'sum' or a mean")
-    return np.lib.array_utils.normalize_axis_tuple(axis, ndim, "axis")
+    try:
+        return np.lib.array_utils.normalize_axis_tuple(axis, ndim, "axis")
+    except TypeError:
+        raise TypeError(f"axis is {axis!r}; pass an integer or a tuple of integers") from None
 
 
 def shape_of_sums(shape: Shape, reduction: str, axes: tuple[int, ...] | None, keepdims: bool) -> Shape:

@@ -5,7 +5,9 @@ keep the dtype of the logits and pair elements by position. What torch has no na
 where, out.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import Any, Never
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +20,8 @@ from pysigmoid._arguments import (
     float_dtype,
     real,
     refuse_dask,
-    refuse_softplus_options,
 )
+from pysigmoid._hints import check_averaging, check_softplus_options, explicit, no_attribute, refuse_keywords
 from pysigmoid._losses import (
     FOCAL,
     GRAD_AND_HESS,
@@ -51,9 +53,18 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
+def __getattr__(name: str) -> Never:
+    raise no_attribute(__name__, name)
+
+
 # Elementwise functions
 
 SHORTEST_APPLIED = 16384  # fewer elements are done before a second thread is awake
+BETA, THRESHOLD = 1.0, 20.0  # torch's defaults for softplus, which mean what is done here
 
 
 def _apply(ufunc: np.ufunc, input: Any, out: Array | None) -> Any:
@@ -62,7 +73,7 @@ def _apply(ufunc: np.ufunc, input: Any, out: Array | None) -> Any:
         input = elementwise_operand(input)
     elif input.size >= SHORTEST_APPLIED:
         return _apply_to_arrays(ufunc, input, out=out)
-    return ufunc(input, out=out)
+    return ufunc(input) if out is None else ufunc(input, out=out)
 
 
 def _apply_to_arrays(ufunc: np.ufunc, *arrays: Array, out: Array | None = None) -> Any:
@@ -138,16 +149,16 @@ def logsigmoid(input: Any, *, out: Array | None = None) -> Any:
     return _apply(_core.log_sigmoid, input, out)
 
 
-def softplus(input: Any, beta: None = None, threshold: None = None, *, out: Array | None = None) -> Any:
+def softplus(input: Any, beta: float = BETA, threshold: float = THRESHOLD, *, out: Array | None = None) -> Any:
     """Softplus, log(1 + exp(x)).
 
     Parameters
     ----------
     input : array_like
         Real numbers x of any shape.
-    beta, threshold
-        Not taken: for torch's ``softplus(x, beta)`` write ``softplus(beta * x) / beta``, which is exact everywhere and
-        so needs no threshold.
+    beta, threshold : float
+        torch's defaults and nothing else: for torch's ``softplus(x, beta)`` write ``softplus(beta * x) / beta``, which
+        is exact everywhere and so needs no threshold.
     out : ndarray, optional
         Buffer for the result; it may be `input`.
 
@@ -159,7 +170,7 @@ def softplus(input: Any, beta: None = None, threshold: None = None, *, out: Arra
     Raises
     ------
     TypeError
-        As for `sigmoid`, and if `beta` or `threshold` is given.
+        As for `sigmoid`, and if `beta` is not 1 or `threshold` not 20.
 
     Notes
     -----
@@ -170,17 +181,20 @@ def softplus(input: Any, beta: None = None, threshold: None = None, *, out: Arra
     >>> F.softplus(25.0) - 25.0
     np.float64(1.3887557770431158e-11)
     """
-    refuse_softplus_options(beta, threshold)
+    if beta is not BETA or threshold is not THRESHOLD:
+        check_softplus_options(beta, threshold)
     return _apply(_core.softplus, input, out)
 
 
-def silu(input: Any, *, out: Array | None = None) -> Any:
+def silu(input: Any, inplace: bool = False, *, out: Array | None = None) -> Any:
     """SiLU or swish, x / (1 + exp(-x)).
 
     Parameters
     ----------
     input : array_like
         Real numbers x of any shape.
+    inplace : bool
+        Write the result into `input`, which must then be a float array.
     out : ndarray, optional
         Buffer for the result; it may be `input`.
 
@@ -192,7 +206,7 @@ def silu(input: Any, *, out: Array | None = None) -> Any:
     Raises
     ------
     TypeError
-        As for `sigmoid`.
+        As for `sigmoid`, for `input` as for `out` if `inplace`, and if both are given.
 
     Notes
     -----
@@ -203,6 +217,10 @@ def silu(input: Any, *, out: Array | None = None) -> Any:
     >>> F.silu(np.float32([-89, 0, 2]))
     array([-1.9823535e-37,  0.0000000e+00,  1.7615942e+00], dtype=float32)
     """
+    if inplace:
+        if out is not None:
+            raise TypeError("inplace=True writes into input; pass either inplace or out")
+        out = input
     return _apply(_core.silu, input, out)
 
 
@@ -302,13 +320,16 @@ def glu(input: Any, dim: int = -1) -> Array:
 # Losses
 
 
+@explicit
 def binary_cross_entropy_with_logits(
     input: Any,
     target: Any,
     weight: Any = None,
-    *,
+    size_average: None = None,
+    reduce: None = None,
     reduction: ReductionName = "mean",
     pos_weight: Any = None,
+    *,
     label_smoothing: float = 0.0,
     ignore_value: float | None = None,
     where: Any = None,
@@ -317,6 +338,7 @@ def binary_cross_entropy_with_logits(
     validate: bool = True,
     dtype: npt.DTypeLike | None = None,
     out: Array | None = None,
+    **misnamed: Never,
 ) -> Any:
     """Logistic loss from logits, w (p y log(1 + exp(-x)) + (1 - y) log(1 + exp(x))).
 
@@ -328,6 +350,8 @@ def binary_cross_entropy_with_logits(
         Labels y in [0, 1], hard or soft: bool, integer or float, of the shape of `input`.
     weight : array_like, optional
         Factor w of each element, broadcast to the shape of `input`; it may be negative.
+    size_average, reduce : None
+        torch's options from before `reduction`: None, or a TypeError that says which reduction they mean.
     reduction : {"mean", "sum", "weighted_mean", "none"}
         "mean" divides the sum by the number of elements, "weighted_mean" by the sum of `weight`, "none" keeps every
         element's loss.
@@ -385,10 +409,15 @@ def binary_cross_entropy_with_logits(
     >>> F.binary_cross_entropy_with_logits(logits, [0, 1, -1], ignore_value=-1)
     np.float32(0.3465736)
     """
+    if size_average is not None or reduce is not None:
+        check_averaging(size_average, reduce)
+    if misnamed:
+        refuse_keywords(binary_cross_entropy_with_logits, misnamed)
     samples, sums = (input, target, weight, where, pos_weight, ignore_value), (reduction, axis, keepdims)
     return evaluate(LOGISTIC, VALUE, smoothing(label_smoothing), samples, sums, validate, dtype, out)[0]
 
 
+@explicit
 def binary_cross_entropy_with_logits_value_and_grad(
     input: Any,
     target: Any,
@@ -405,6 +434,7 @@ def binary_cross_entropy_with_logits_value_and_grad(
     dtype: npt.DTypeLike | None = None,
     out: Array | None = None,
     grad_out: Array | None = None,
+    **misnamed: Never,
 ) -> tuple[Any, Any]:
     """Logistic loss and its gradient in the logits, w ((1 - y) sigmoid(x) - p y sigmoid(-x)) / divisor.
 
@@ -444,13 +474,15 @@ def binary_cross_entropy_with_logits_value_and_grad(
     >>> grad
     array([-2.0611537e-09, -4.5397868e-05], dtype=float32)
     """
+    if misnamed:
+        refuse_keywords(binary_cross_entropy_with_logits_value_and_grad, misnamed)
     samples, sums = (input, target, weight, where, pos_weight, ignore_value), (reduction, axis, keepdims)
-    loss, grad = evaluate(
-        LOGISTIC, VALUE_AND_GRAD, smoothing(label_smoothing), samples, sums, validate, dtype, out, grad_out
-    )
+    options = smoothing(label_smoothing)
+    loss, grad = evaluate(LOGISTIC, VALUE_AND_GRAD, options, samples, sums, validate, dtype, out, grad_out)
     return loss, grad
 
 
+@explicit
 def binary_cross_entropy_with_logits_grad_and_hess(
     input: Any,
     target: Any,
@@ -465,6 +497,7 @@ def binary_cross_entropy_with_logits_grad_and_hess(
     validate: bool = True,
     grad_out: Array | None = None,
     hess_out: Array | None = None,
+    **misnamed: Never,
 ) -> tuple[Any, Any]:
     """Gradient of the logistic loss and its second derivative, w (p y + 1 - y) sigmoid(x) sigmoid(-x) / divisor.
 
@@ -499,23 +532,30 @@ def binary_cross_entropy_with_logits_grad_and_hess(
     >>> hess
     array([9.357623e-14, 2.500000e-01, 9.357623e-14], dtype=float32)
     """
+    if misnamed:
+        refuse_keywords(binary_cross_entropy_with_logits_grad_and_hess, misnamed)
     samples, sums = (input, target, weight, where, pos_weight, ignore_value), (reduction, axis, False)
-    grad, hess = evaluate(
-        LOGISTIC, GRAD_AND_HESS, smoothing(label_smoothing), samples, sums, validate, None, None, grad_out, hess_out
-    )
+    options = smoothing(label_smoothing)
+    grad, hess = evaluate(LOGISTIC, GRAD_AND_HESS, options, samples, sums, validate, None, None, grad_out, hess_out)
     return grad, hess
 
 
+@explicit
 def binary_cross_entropy(
     input: Any,
     target: Any,
     weight: Any = None,
-    *,
+    size_average: None = None,
+    reduce: None = None,
     reduction: ReductionName = "mean",
+    *,
     where: Any = None,
     axis: Axis = None,
     keepdims: bool = False,
     validate: bool = True,
+    dtype: npt.DTypeLike | None = None,
+    out: Array | None = None,
+    **misnamed: Never,
 ) -> Any:
     """Cross entropy of probabilities, w (-y log(p) - (1 - y) log(1 - p)), the logarithms cut at -100.
 
@@ -525,21 +565,23 @@ def binary_cross_entropy(
         Probabilities p in [0, 1] of any shape.
     target : array_like
         Labels y in [0, 1], hard or soft: bool, integer or float, of the shape of `input`.
-    weight, reduction, where, axis, keepdims
+    weight, size_average, reduce, reduction, where, axis, keepdims
         As for `binary_cross_entropy_with_logits`.
     validate : bool
         Check that probabilities and labels lie in [0, 1].
+    dtype, out
+        As for `binary_cross_entropy_with_logits`.
 
     Returns
     -------
     scalar or ndarray
-        The loss in nats, a NumPy scalar when everything is summed, in the float dtype of `input`.
+        The loss in nats, a NumPy scalar when everything is summed, in the float dtype of `input` or `dtype`; or `out`.
 
     Raises
     ------
     ValueError
         If the shapes of `input` and `target` differ, `weight` does not broadcast to them, a probability or a label is
-        outside [0, 1] or nan, or an option is out of range.
+        outside [0, 1] or nan, or an option is out of range, or `out` has another shape or is read-only.
     TypeError
         As for `binary_cross_entropy_with_logits`.
 
@@ -555,28 +597,38 @@ def binary_cross_entropy(
     >>> F.binary_cross_entropy(F.sigmoid(np.float32([20.0])), [0])
     np.float32(100.0)
     """
+    if size_average is not None or reduce is not None:
+        check_averaging(size_average, reduce)
+    if misnamed:
+        refuse_keywords(binary_cross_entropy, misnamed)
     samples, sums = (input, target, weight, where), (reduction, axis, keepdims)
-    return evaluate(PROBABILITY, VALUE, NO_OPTIONS, samples, sums, validate)[0]
+    return evaluate(PROBABILITY, VALUE, NO_OPTIONS, samples, sums, validate, dtype, out)[0]
 
 
+@explicit
 def sigmoid_focal_loss(
     inputs: Any,
     targets: Any,
     alpha: float | None = 0.25,
     gamma: float = 2.0,
-    *,
     reduction: ReductionName = "none",
+    *,
     weight: Any = None,
+    pos_weight: Any = None,
+    label_smoothing: float = 0.0,
+    ignore_value: float | None = None,
     where: Any = None,
     axis: Axis = None,
     keepdims: bool = False,
     validate: bool = True,
     dtype: npt.DTypeLike | None = None,
     out: Array | None = None,
+    **misnamed: Never,
 ) -> Any:
     """Focal loss from logits, w alpha_t (1 - p_t)^gamma L, with L the logistic loss.
 
-    Here 1 - p_t = y sigmoid(-x) + (1 - y) sigmoid(x) and alpha_t = alpha y + (1 - alpha)(1 - y).
+    Here 1 - p_t = y sigmoid(-x) + (1 - y) sigmoid(x) and alpha_t = alpha y + (1 - alpha)(1 - y). Where labels are
+    smoothed, y is the smoothed label everywhere; `pos_weight` is a factor in L alone.
 
     Parameters
     ----------
@@ -588,7 +640,7 @@ def sigmoid_focal_loss(
         Share of the positive part, in [0, 1]; None or a negative number leaves alpha_t out.
     gamma : float
         Focus, from 0 up; 0 gives the logistic loss.
-    reduction, weight, where, axis, keepdims, validate, dtype, out
+    reduction, weight, pos_weight, label_smoothing, ignore_value, where, axis, keepdims, validate, dtype, out
         As for `binary_cross_entropy_with_logits`.
 
     Returns
@@ -611,10 +663,13 @@ def sigmoid_focal_loss(
     >>> F.sigmoid_focal_loss(np.float32([2.0, 20.0]), [1, 1])
     array([4.5089072e-04, 2.1891277e-27], dtype=float32)
     """
-    samples, sums = (inputs, targets, weight, where), (reduction, axis, keepdims)
-    return evaluate(FOCAL, VALUE, focal_options(alpha, gamma), samples, sums, validate, dtype, out)[0]
+    if misnamed:
+        refuse_keywords(sigmoid_focal_loss, misnamed)
+    samples, sums = (inputs, targets, weight, where, pos_weight, ignore_value), (reduction, axis, keepdims)
+    return evaluate(FOCAL, VALUE, focal_options(alpha, gamma, label_smoothing), samples, sums, validate, dtype, out)[0]
 
 
+@explicit
 def sigmoid_focal_loss_value_and_grad(
     inputs: Any,
     targets: Any,
@@ -623,6 +678,9 @@ def sigmoid_focal_loss_value_and_grad(
     *,
     reduction: ReductionName = "none",
     weight: Any = None,
+    pos_weight: Any = None,
+    label_smoothing: float = 0.0,
+    ignore_value: float | None = None,
     where: Any = None,
     axis: Axis = None,
     keepdims: bool = False,
@@ -630,6 +688,7 @@ def sigmoid_focal_loss_value_and_grad(
     dtype: npt.DTypeLike | None = None,
     out: Array | None = None,
     grad_out: Array | None = None,
+    **misnamed: Never,
 ) -> tuple[Any, Any]:
     """Focal loss and its gradient in the logits, w alpha_t (1 - p_t)^gamma (g + gamma k r L) / divisor.
 
@@ -637,7 +696,9 @@ def sigmoid_focal_loss_value_and_grad(
 
     Parameters
     ----------
-    inputs, targets, alpha, gamma, reduction, weight, where, axis, keepdims, validate
+    inputs, targets, alpha, gamma, reduction, weight, pos_weight, label_smoothing, ignore_value
+        As for `sigmoid_focal_loss`.
+    where, axis, keepdims, validate
         As for `sigmoid_focal_loss`.
     dtype, out
         As for `sigmoid_focal_loss`: those of the loss.
@@ -663,13 +724,15 @@ def sigmoid_focal_loss_value_and_grad(
     >>> grad
     array([-1.217735e-03, -6.567383e-27], dtype=float32)
     """
-    samples, sums = (inputs, targets, weight, where), (reduction, axis, keepdims)
-    loss, grad = evaluate(
-        FOCAL, VALUE_AND_GRAD, focal_options(alpha, gamma), samples, sums, validate, dtype, out, grad_out
-    )
+    if misnamed:
+        refuse_keywords(sigmoid_focal_loss_value_and_grad, misnamed)
+    samples, sums = (inputs, targets, weight, where, pos_weight, ignore_value), (reduction, axis, keepdims)
+    options = focal_options(alpha, gamma, label_smoothing)
+    loss, grad = evaluate(FOCAL, VALUE_AND_GRAD, options, samples, sums, validate, dtype, out, grad_out)
     return loss, grad
 
 
+@explicit
 def sigmoid_focal_loss_grad_and_hess(
     inputs: Any,
     targets: Any,
@@ -678,20 +741,24 @@ def sigmoid_focal_loss_grad_and_hess(
     *,
     reduction: ReductionName = "sum",
     weight: Any = None,
+    pos_weight: Any = None,
+    label_smoothing: float = 0.0,
+    ignore_value: float | None = None,
     where: Any = None,
     axis: Axis = None,
     validate: bool = True,
     grad_out: Array | None = None,
     hess_out: Array | None = None,
+    **misnamed: Never,
 ) -> tuple[Any, Any]:
     """Gradient of the focal loss and its second derivative.
 
-    The latter is w alpha_t (1 - p_t)^gamma (s + 2 gamma k r g + gamma k r L (1 - 2 sigmoid(x) + (gamma - 1) k r)) /
-    divisor, where s = sigmoid(x) sigmoid(-x) and k, r, g, L are those of `sigmoid_focal_loss_value_and_grad`.
+    The latter is w alpha_t (1 - p_t)^gamma (h + 2 gamma k r g + gamma k r L (1 - 2 sigmoid(x) + (gamma - 1) k r)) /
+    divisor, where h is the second derivative of L and k, r, g, L are those of `sigmoid_focal_loss_value_and_grad`.
 
     Parameters
     ----------
-    inputs, targets, alpha, gamma, reduction, weight, where, axis, validate
+    inputs, targets, alpha, gamma, reduction, weight, pos_weight, label_smoothing, ignore_value, where, axis, validate
         As for `sigmoid_focal_loss`, but `reduction` is "sum", which divides by nothing.
     grad_out, hess_out : ndarray, optional
         Buffers of the shape of `inputs`; one of them may be `inputs` itself.
@@ -718,8 +785,9 @@ def sigmoid_focal_loss_grad_and_hess(
     >>> hess
     array([-7.99995108e-03,  9.97858494e-02,  6.68039479e-07])
     """
-    samples, sums = (inputs, targets, weight, where), (reduction, axis, False)
-    grad, hess = evaluate(
-        FOCAL, GRAD_AND_HESS, focal_options(alpha, gamma), samples, sums, validate, None, None, grad_out, hess_out
-    )
+    if misnamed:
+        refuse_keywords(sigmoid_focal_loss_grad_and_hess, misnamed)
+    samples, sums = (inputs, targets, weight, where, pos_weight, ignore_value), (reduction, axis, False)
+    options = focal_options(alpha, gamma, label_smoothing)
+    grad, hess = evaluate(FOCAL, GRAD_AND_HESS, options, samples, sums, validate, None, None, grad_out, hess_out)
     return grad, hess

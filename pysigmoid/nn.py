@@ -3,37 +3,91 @@
 A module is called like a function; its options are attributes, which may be set later.
 """
 
+from __future__ import annotations
+
+import math
+import sys
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar, Never
 
 import numpy as np
 import numpy.typing as npt
 
-from pysigmoid import functional as F
-from pysigmoid._arguments import Array, Axis, refuse_softplus_options
-from pysigmoid._reductions import ReductionName, check_reduction
+from pysigmoid import functional as functional
+from pysigmoid._arguments import Array, Axis
+from pysigmoid._hints import check_averaging, check_softplus_options, explicit, no_attribute, refuse_keywords
+from pysigmoid._losses import (
+    FOCAL,
+    GRAD_AND_HESS,
+    LOGISTIC,
+    NO_OPTIONS,
+    PROBABILITY,
+    VALUE,
+    VALUE_AND_GRAD,
+    Options,
+    evaluate,
+    focal_options,
+    smoothing,
+)
+from pysigmoid._reductions import ReductionName, reduction_code
 
 __all__ = [
     "GLU",
     "BCELoss",
     "BCEWithLogitsLoss",
     "LogSigmoid",
+    "Module",
     "SiLU",
     "Sigmoid",
     "SigmoidFocalLoss",
     "Softplus",
 ]
 
+sys.modules[f"{__name__}.functional"] = functional  # so that torch's `import pysigmoid.nn.functional as F` finds it
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "functional"]
+
+
+def __getattr__(name: str) -> Never:
+    raise no_attribute(__name__, name)
+
 
 class Module(ABC):
-    """A function with options: `module(input)` is `module.forward(input)`."""
+    """A function with options: ``module(input)`` is ``module.forward(input)``.
+
+    A subclass defines `forward`, and may show its options by `extra_repr`.
+
+    Examples
+    --------
+    >>> class Gate(nn.Module):
+    ...     def __init__(self, slope):
+    ...         self.slope = slope
+    ...     def forward(self, input):
+    ...         return F.sigmoid(self.slope * input)
+    ...     def extra_repr(self):
+    ...         return f"slope={self.slope}"
+    >>> Gate(2.0)
+    Gate(slope=2.0)
+    >>> Gate(2.0)(np.array([0.0, 1.0])).round(4)
+    array([0.5   , 0.8808])
+    """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let `forward` itself be what a call runs: its signature is that of the call, and it costs nothing.
+
+        Our own classes say so once more, for type checkers.
+        """
+        super().__init_subclass__(**options)
+        if "forward" in vars(cls):
+            cls.__call__ = cls.forward  # type: ignore[method-assign]
 
     @abstractmethod
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Apply the function with the options of this module."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.forward(*args, **kwargs)
+    __call__ = forward
 
     def extra_repr(self) -> str:
         """The options as `repr` shows them."""
@@ -43,19 +97,51 @@ class Module(ABC):
         return f"{type(self).__name__}({self.extra_repr()})"
 
     def _changed(self, **defaults: Any) -> str:
-        """The attributes that differ from their defaults; arrays by their shape alone."""
-        shown = []
-        for name, default in defaults.items():
-            value = getattr(self, name)
-            if np.ndim(value) > 0:
-                shown.append(f"{name}=array of shape {np.shape(value)}")
-            elif value != default:
-                shown.append(f"{name}={value!r}")
-        return ", ".join(shown)
+        """The attributes that differ from their defaults."""
+        values = {name: getattr(self, name) for name in defaults}
+        changed = {name: value for name, value in values.items() if np.ndim(value) or value != defaults[name]}
+        return ", ".join(f"{name}={_shown(value)}" for name, value in changed.items())
 
 
-class Sigmoid(Module):
-    """`functional.sigmoid` as a module.
+SHOWN = 4  # elements of an array that repr shows
+
+
+def _shown(value: Any) -> str:
+    """A number or a short array as Python shows it, what is longer by its shape."""
+    shape = tuple(np.shape(value))
+    text = repr(value) if math.prod(shape) <= SHOWN else ""
+    return text if text and "\n" not in text else f"array of shape {shape}"
+
+
+class Elementwise(Module):
+    """A function of every element of one argument."""
+
+    @abstractmethod
+    def forward(self, input: Any) -> Any:
+        """Apply the function to every element.
+
+        Parameters
+        ----------
+        input : array_like
+            Real numbers of any shape.
+
+        Returns
+        -------
+        container of `input`, or ndarray
+            Of the same shape. A float dtype is kept; bool and integers of up to 16 bits give float32, wider ones
+            float64.
+
+        Raises
+        ------
+        TypeError
+            If `input` is complex, text, dates or objects, or a tensor that requires grad.
+        """
+
+    __call__ = forward
+
+
+class Sigmoid(Elementwise):
+    """Sigmoid, 1 / (1 + exp(-x)): `functional.sigmoid` as a module.
 
     Examples
     --------
@@ -67,11 +153,11 @@ class Sigmoid(Module):
     """
 
     def forward(self, input: Any) -> Any:
-        return F.sigmoid(input)
+        return functional.sigmoid(input)
 
 
-class LogSigmoid(Module):
-    """`functional.logsigmoid` as a module.
+class LogSigmoid(Elementwise):
+    """Logarithm of the sigmoid, -log(1 + exp(-x)): `functional.logsigmoid` as a module.
 
     Examples
     --------
@@ -80,21 +166,22 @@ class LogSigmoid(Module):
     """
 
     def forward(self, input: Any) -> Any:
-        return F.logsigmoid(input)
+        return functional.logsigmoid(input)
 
 
-class Softplus(Module):
-    """`functional.softplus` as a module.
+class Softplus(Elementwise):
+    """Softplus, log(1 + exp(x)): `functional.softplus` as a module.
 
     Parameters
     ----------
-    beta, threshold
-        Not taken, see `functional.softplus`.
+    beta, threshold : float
+        torch's defaults and nothing else: for another beta write ``softplus(beta * x) / beta``, which is exact
+        everywhere and so needs no threshold.
 
     Raises
     ------
     TypeError
-        If `beta` or `threshold` is given.
+        If `beta` is not 1 or `threshold` not 20.
 
     Examples
     --------
@@ -102,15 +189,15 @@ class Softplus(Module):
     np.float64(0.6931471805599453)
     """
 
-    def __init__(self, beta: None = None, threshold: None = None) -> None:
-        refuse_softplus_options(beta, threshold)
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        check_softplus_options(beta, threshold)
 
     def forward(self, input: Any) -> Any:
-        return F.softplus(input)
+        return functional.softplus(input)
 
 
-class SiLU(Module):
-    """`functional.silu` as a module.
+class SiLU(Elementwise):
+    """SiLU or swish, x / (1 + exp(-x)): `functional.silu` as a module.
 
     Parameters
     ----------
@@ -130,14 +217,14 @@ class SiLU(Module):
         self.inplace = inplace
 
     def forward(self, input: Any) -> Any:
-        return F.silu(input, out=input if self.inplace else None)
+        return functional.silu(input, self.inplace)
 
     def extra_repr(self) -> str:
         return "inplace=True" if self.inplace else ""
 
 
 class GLU(Module):
-    """`functional.glu` as a module.
+    """Gated linear unit, a / (1 + exp(-b)) of the halves a and b of its input: `functional.glu` as a module.
 
     Parameters
     ----------
@@ -154,26 +241,143 @@ class GLU(Module):
         self.dim = dim
 
     def forward(self, input: Any) -> Array:
-        return F.glu(input, self.dim)
+        """Gate the first half by the second.
+
+        Parameters
+        ----------
+        input : array_like
+            Real numbers, of even length along `dim`.
+
+        Returns
+        -------
+        ndarray
+            The shape of `input` with `dim` halved; a float dtype is kept.
+
+        Raises
+        ------
+        TypeError
+            If `input` is complex, text, dates or objects, a tensor that requires grad, or a Dask collection.
+        ValueError
+            If `dim` does not exist or has an odd length.
+        """
+        return functional.glu(input, self.dim)
+
+    __call__ = forward
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"
 
 
-class BCELoss(Module):
-    """`functional.binary_cross_entropy` as a module: cross entropy of probabilities.
+# Losses
+
+
+class Loss(Module):
+    """What the losses share: a weight, a reduction, and what a call of them takes."""
+
+    form: ClassVar[int]
+
+    def __init__(self, weight: Any, reduction: ReductionName) -> None:
+        reduction_code(reduction)  # an unknown one is an error here already
+        self.weight = weight
+        self.reduction: ReductionName = reduction
+
+    def forward(
+        self,
+        input: Any,
+        target: Any,
+        *,
+        weight: Any = None,
+        where: Any = None,
+        axis: Axis = None,
+        keepdims: bool = False,
+        validate: bool = True,
+        dtype: npt.DTypeLike | None = None,
+        out: Array | None = None,
+    ) -> Any:
+        """The loss, reduced as `reduction` says.
+
+        Parameters
+        ----------
+        input : array_like
+            Logits, in natural-log odds, of any shape; for `BCELoss` probabilities in [0, 1].
+        target : array_like
+            Labels in [0, 1], hard or soft: bool, integer or float, of the shape of `input`.
+        weight : array_like, optional
+            Factor of each element, for this call in place of the module's `weight`.
+        where : array_like of bool, optional
+            False for elements to leave out, broadcast to the shape of `input`; they leave the divisor as well.
+        axis : int or tuple of int, optional
+            Axes to sum over, all of them by default; each result has its own divisor.
+        keepdims : bool
+            Keep the summed axes with length 1.
+        validate : bool
+            Check that labels, and probabilities, lie in [0, 1].
+        dtype : dtype, optional
+            Float type of the loss; by default that of `input`, or the one the ufuncs give for integers.
+        out : ndarray, optional
+            Buffer for the loss, of its shape.
+
+        Returns
+        -------
+        scalar or ndarray
+            The loss in nats, a NumPy scalar when everything is summed; or `out`.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit, a label or a probability is outside [0, 1] or nan, an option of the module or the call
+            is out of range, or `out` has another shape or is read-only. Nothing has been written then.
+        TypeError
+            For an argument that is no real array, a Dask collection, a tensor that requires grad, pandas data with NA
+            where `where` does not leave it out, or an `out` the loss does not cast to.
+
+        Examples
+        --------
+        >>> criterion = nn.BCEWithLogitsLoss()
+        >>> criterion(np.array([2.0, -1.0]), [1, 0])
+        np.float64(0.22009484928059764)
+        >>> criterion(np.array([2.0, -1.0]), [1, 0], weight=[1, 3], where=[False, True])
+        np.float64(0.9397850625546685)
+        """
+        return self._evaluate(VALUE, input, target, weight, where, axis, keepdims, validate, dtype, out)[0]
+
+    __call__ = forward
+
+    def _evaluate(
+        self, outputs: int, input: Any, target: Any, weight: Any, where: Any, axis: Axis, keepdims: bool, *rest: Any
+    ) -> tuple[Any, ...]:
+        """What `evaluate` gives for the arguments of a call and the options of this module."""
+        samples = (input, target, self.weight if weight is None else weight, where, *self._label_options())
+        return evaluate(self.form, outputs, self._form_options(), samples, (self.reduction, axis, keepdims), *rest)
+
+    def _form_options(self) -> Options:
+        """The options of this form of loss, as `evaluate` takes them."""
+        return NO_OPTIONS
+
+    def _label_options(self) -> tuple[Any, ...]:
+        """What becomes of some labels: the factor of the positive part, and the label to leave out."""
+        return ()
+
+
+class BCELoss(Loss):
+    """Cross entropy of probabilities: `functional.binary_cross_entropy` as a module.
 
     Parameters
     ----------
     weight : array_like, optional
-        Factor of each element, broadcast to the shape of the input.
+        Factor of each element, broadcast to the shape of the input; it may be negative.
+    size_average, reduce : None
+        torch's options from before `reduction`: None, or a TypeError that says which reduction they mean.
     reduction : {"mean", "sum", "weighted_mean", "none"}
-        As for `functional.binary_cross_entropy_with_logits`.
+        "mean" divides the sum by the number of elements, "weighted_mean" by the sum of `weight`, "none" keeps every
+        element's loss.
 
     Raises
     ------
     ValueError
         If `reduction` is unknown.
+    TypeError
+        For `size_average` and `reduce`.
 
     Examples
     --------
@@ -182,30 +386,166 @@ class BCELoss(Module):
     np.float64(0.12692801104297252)
     """
 
-    def __init__(self, weight: Any = None, *, reduction: ReductionName = "mean") -> None:
-        check_reduction(reduction)
-        self.weight = weight
-        self.reduction = reduction
+    form = PROBABILITY
 
-    def forward(self, input: Any, target: Any, *, where: Any = None, axis: Axis = None) -> Any:
-        return F.binary_cross_entropy(input, target, self.weight, reduction=self.reduction, where=where, axis=axis)
+    @explicit
+    def __init__(
+        self,
+        weight: Any = None,
+        size_average: None = None,
+        reduce: None = None,
+        reduction: ReductionName = "mean",
+        **misnamed: Never,
+    ) -> None:
+        if misnamed:
+            refuse_keywords(BCELoss, misnamed)
+        check_averaging(size_average, reduce)
+        super().__init__(weight, reduction)
 
     def extra_repr(self) -> str:
         return self._changed(weight=None, reduction="mean")
 
 
-class BCEWithLogitsLoss(Module):
-    """`functional.binary_cross_entropy_with_logits` as a module: the sigmoid is inside the loss.
+class LogitsLoss(Loss):
+    """What the losses of logits share: labels that are smoothed, weighted, ignored, and derivatives."""
+
+    def __init__(
+        self,
+        weight: Any,
+        reduction: ReductionName,
+        pos_weight: Any,
+        label_smoothing: float,
+        ignore_value: float | None,
+    ) -> None:
+        super().__init__(weight, reduction)
+        self.pos_weight = pos_weight
+        self.label_smoothing = label_smoothing
+        self.ignore_value = ignore_value
+
+    def value_and_grad(
+        self,
+        input: Any,
+        target: Any,
+        *,
+        weight: Any = None,
+        where: Any = None,
+        axis: Axis = None,
+        keepdims: bool = False,
+        validate: bool = True,
+        dtype: npt.DTypeLike | None = None,
+        out: Array | None = None,
+        grad_out: Array | None = None,
+    ) -> tuple[Any, Any]:
+        """The loss and its gradient in the logits, in one pass.
+
+        Parameters
+        ----------
+        input, target, weight, where, axis, keepdims, validate
+            As for a call of the module.
+        dtype, out
+            As for a call of the module: those of the loss.
+        grad_out : ndarray, optional
+            Buffer for the gradient, of the shape of `input`; it may be `input` itself.
+
+        Returns
+        -------
+        loss : scalar or ndarray
+            As a call of the module returns it.
+        grad : ndarray or scalar
+            Derivative of that loss by each logit, in the shape and float dtype of `input`; or `grad_out`. "sum" and
+            "none" give the derivative of each element's own loss, the means divide it. 0 for left-out elements.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for a call of the module, for `grad_out` as for `out`, and if the buffers share memory.
+
+        Examples
+        --------
+        >>> loss, grad = nn.BCEWithLogitsLoss().value_and_grad(np.array([2.0, -1.0]), [1, 0])
+        >>> grad
+        array([-0.05960146,  0.13447071])
+        """
+        arguments = (input, target, weight, where, axis, keepdims, validate, dtype, out, grad_out)
+        loss, grad = self._evaluate(VALUE_AND_GRAD, *arguments)
+        return loss, grad
+
+    def grad_and_hess(
+        self,
+        input: Any,
+        target: Any,
+        *,
+        weight: Any = None,
+        where: Any = None,
+        axis: Axis = None,
+        validate: bool = True,
+        grad_out: Array | None = None,
+        hess_out: Array | None = None,
+    ) -> tuple[Any, Any]:
+        """The gradient in the logits and the second derivative by each of them, in one pass.
+
+        Both are divided as `reduction` says, so that the gradient is that of `value_and_grad`. Boosting wants them
+        undivided: "sum" or "none".
+
+        Parameters
+        ----------
+        input, target, weight, where, axis, validate
+            As for a call of the module.
+        grad_out, hess_out : ndarray, optional
+            Buffers of the shape of `input`; one of them may be `input` itself.
+
+        Returns
+        -------
+        grad, hess : ndarray or scalar
+            First and second derivative of the loss by each logit, in the shape and float dtype of `input`, or the
+            buffers. 0 for left-out elements.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for a call of the module, for each buffer as for `out`, and if the buffers share memory.
+
+        Examples
+        --------
+        >>> grad, hess = nn.BCEWithLogitsLoss().grad_and_hess(np.array([2.0, -1.0]), [1, 0])
+        >>> grad
+        array([-0.05960146,  0.13447071])
+        >>> hess
+        array([0.05249679, 0.09830597])
+        """
+        arguments = (input, target, weight, where, axis, False, validate, None, None, grad_out, hess_out)
+        grad, hess = self._evaluate(GRAD_AND_HESS, *arguments)
+        return grad, hess
+
+    def _label_options(self) -> tuple[Any, ...]:
+        return self.pos_weight, self.ignore_value
+
+
+class BCEWithLogitsLoss(LogitsLoss):
+    """Logistic loss from logits: `functional.binary_cross_entropy_with_logits` as a module, with the sigmoid inside.
 
     Parameters
     ----------
-    weight, reduction, pos_weight, label_smoothing, ignore_value
-        As for `functional.binary_cross_entropy_with_logits`.
+    weight : array_like, optional
+        Factor of each element, broadcast to the shape of the input; it may be negative.
+    size_average, reduce : None
+        torch's options from before `reduction`: None, or a TypeError that says which reduction they mean.
+    reduction : {"mean", "sum", "weighted_mean", "none"}
+        "mean" divides the sum by the number of elements, "weighted_mean" by the sum of `weight`, "none" keeps every
+        element's loss. Derivatives are divided in the same way.
+    pos_weight : array_like, optional
+        Factor of the positive part, broadcast to the shape of the input; it does not count in "weighted_mean".
+    label_smoothing : float
+        In [0, 1]: s moves each label y to y (1 - s) + s/2, before `pos_weight` applies.
+    ignore_value : float, optional
+        Label that marks elements to leave out, which leave the divisor as well; nan is found too.
 
     Raises
     ------
     ValueError
-        If `reduction` is unknown.
+        If `reduction` is unknown. The other options are checked by a call.
+    TypeError
+        For `size_average` and `reduce`.
 
     Examples
     --------
@@ -217,89 +557,58 @@ class BCEWithLogitsLoss(Module):
     array([-0.05960146,  0.13447072], dtype=float32)
     """
 
+    form = LOGISTIC
+
+    @explicit
     def __init__(
         self,
         weight: Any = None,
-        *,
+        size_average: None = None,
+        reduce: None = None,
         reduction: ReductionName = "mean",
         pos_weight: Any = None,
+        *,
         label_smoothing: float = 0.0,
         ignore_value: float | None = None,
+        **misnamed: Never,
     ) -> None:
-        check_reduction(reduction)
-        self.weight = weight
-        self.reduction = reduction
-        self.pos_weight = pos_weight
-        self.label_smoothing = label_smoothing
-        self.ignore_value = ignore_value
+        if misnamed:
+            refuse_keywords(BCEWithLogitsLoss, misnamed)
+        check_averaging(size_average, reduce)
+        super().__init__(weight, reduction, pos_weight, label_smoothing, ignore_value)
 
-    def forward(
-        self, input: Any, target: Any, *, where: Any = None, axis: Axis = None, dtype: npt.DTypeLike | None = None
-    ) -> Any:
-        return F.binary_cross_entropy_with_logits(
-            input, target, reduction=self.reduction, where=where, axis=axis, dtype=dtype, **self._factors()
-        )
-
-    def value_and_grad(
-        self,
-        input: Any,
-        target: Any,
-        *,
-        where: Any = None,
-        axis: Axis = None,
-        dtype: npt.DTypeLike | None = None,
-        grad_out: Array | None = None,
-    ) -> tuple[Any, Any]:
-        """The loss and its gradient, as `functional.binary_cross_entropy_with_logits_value_and_grad` gives them."""
-        return F.binary_cross_entropy_with_logits_value_and_grad(
-            input,
-            target,
-            reduction=self.reduction,
-            where=where,
-            axis=axis,
-            dtype=dtype,
-            grad_out=grad_out,
-            **self._factors(),
-        )
-
-    def grad_and_hess(
-        self,
-        input: Any,
-        target: Any,
-        *,
-        where: Any = None,
-        grad_out: Array | None = None,
-        hess_out: Array | None = None,
-    ) -> tuple[Any, Any]:
-        """First and second derivative of each element's loss, undivided whatever the reduction."""
-        return F.binary_cross_entropy_with_logits_grad_and_hess(
-            input, target, where=where, grad_out=grad_out, hess_out=hess_out, **self._factors()
-        )
-
-    def _factors(self) -> dict[str, Any]:
-        return {
-            "weight": self.weight,
-            "pos_weight": self.pos_weight,
-            "label_smoothing": self.label_smoothing,
-            "ignore_value": self.ignore_value,
-        }
+    def _form_options(self) -> Options:
+        return smoothing(self.label_smoothing)
 
     def extra_repr(self) -> str:
         return self._changed(weight=None, reduction="mean", pos_weight=None, label_smoothing=0.0, ignore_value=None)
 
 
-class SigmoidFocalLoss(Module):
-    """`functional.sigmoid_focal_loss` as a module.
+class SigmoidFocalLoss(LogitsLoss):
+    """Focal loss from logits: `functional.sigmoid_focal_loss` as a module.
 
     Parameters
     ----------
-    alpha, gamma, reduction
-        As for `functional.sigmoid_focal_loss`.
+    alpha : float or None
+        Share of the positive part, in [0, 1]; None or a negative number leaves it out.
+    gamma : float
+        Focus, from 0 up; 0 gives the logistic loss.
+    reduction : {"none", "mean", "sum", "weighted_mean"}
+        "mean" divides the sum by the number of elements, "weighted_mean" by the sum of `weight`, "none" keeps every
+        element's loss. Derivatives are divided in the same way.
+    weight : array_like, optional
+        Factor of each element, broadcast to the shape of the input; it may be negative.
+    pos_weight : array_like, optional
+        Factor of the positive part, broadcast to the shape of the input; it does not count in "weighted_mean".
+    label_smoothing : float
+        In [0, 1]: s moves each label y to y (1 - s) + s/2, before `pos_weight` applies.
+    ignore_value : float, optional
+        Label that marks elements to leave out, which leave the divisor as well; nan is found too.
 
     Raises
     ------
     ValueError
-        If `reduction` is unknown.
+        If `reduction` is unknown. The other options are checked by a call.
 
     Examples
     --------
@@ -310,55 +619,30 @@ class SigmoidFocalLoss(Module):
     np.float32(0.06696933)
     """
 
-    def __init__(self, alpha: float | None = 0.25, gamma: float = 2.0, *, reduction: ReductionName = "none") -> None:
-        check_reduction(reduction)
+    form = FOCAL
+
+    @explicit
+    def __init__(
+        self,
+        alpha: float | None = 0.25,
+        gamma: float = 2.0,
+        *,
+        reduction: ReductionName = "none",
+        weight: Any = None,
+        pos_weight: Any = None,
+        label_smoothing: float = 0.0,
+        ignore_value: float | None = None,
+        **misnamed: Never,
+    ) -> None:
+        if misnamed:
+            refuse_keywords(SigmoidFocalLoss, misnamed)
+        super().__init__(weight, reduction, pos_weight, label_smoothing, ignore_value)
         self.alpha = alpha
         self.gamma = gamma
-        self.reduction = reduction
 
-    def forward(
-        self, input: Any, target: Any, *, where: Any = None, axis: Axis = None, dtype: npt.DTypeLike | None = None
-    ) -> Any:
-        return F.sigmoid_focal_loss(
-            input, target, self.alpha, self.gamma, reduction=self.reduction, where=where, axis=axis, dtype=dtype
-        )
-
-    def value_and_grad(
-        self,
-        input: Any,
-        target: Any,
-        *,
-        where: Any = None,
-        axis: Axis = None,
-        dtype: npt.DTypeLike | None = None,
-        grad_out: Array | None = None,
-    ) -> tuple[Any, Any]:
-        """The loss and its gradient, as `functional.sigmoid_focal_loss_value_and_grad` gives them."""
-        return F.sigmoid_focal_loss_value_and_grad(
-            input,
-            target,
-            self.alpha,
-            self.gamma,
-            reduction=self.reduction,
-            where=where,
-            axis=axis,
-            dtype=dtype,
-            grad_out=grad_out,
-        )
-
-    def grad_and_hess(
-        self,
-        input: Any,
-        target: Any,
-        *,
-        where: Any = None,
-        grad_out: Array | None = None,
-        hess_out: Array | None = None,
-    ) -> tuple[Any, Any]:
-        """First and second derivative of each element's loss, undivided whatever the reduction."""
-        return F.sigmoid_focal_loss_grad_and_hess(
-            input, target, self.alpha, self.gamma, where=where, grad_out=grad_out, hess_out=hess_out
-        )
+    def _form_options(self) -> Options:
+        return focal_options(self.alpha, self.gamma, self.label_smoothing)
 
     def extra_repr(self) -> str:
-        return self._changed(alpha=0.25, gamma=2.0, reduction="none")
+        others = {"weight": None, "pos_weight": None, "label_smoothing": 0.0, "ignore_value": None}
+        return self._changed(alpha=0.25, gamma=2.0, reduction="none", **others)

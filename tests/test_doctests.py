@@ -11,6 +11,13 @@ from pysigmoid import _core, config, functional, nn, threads
 
 NAMES = {"np": np, "pysigmoid": pysigmoid, "F": functional, "nn": nn}
 
+METHODS = [
+    (nn.BCELoss, "forward"),
+    (nn.BCEWithLogitsLoss, "forward"),
+    (nn.BCEWithLogitsLoss, "value_and_grad"),
+    (nn.BCEWithLogitsLoss, "grad_and_hess"),
+]
+
 
 def public_objects():
     for module in (pysigmoid, functional, nn, config, threads):
@@ -18,6 +25,8 @@ def public_objects():
         for name, value in vars(module).items():
             if inspect.isroutine(value) or inspect.isclass(value):
                 yield f"{module.__name__}.{name}", value
+    for loss, method in METHODS:
+        yield f"pysigmoid.nn.{loss.__name__}.{method}", getattr(loss, method)
     for row in _core.functions:
         yield f"pysigmoid.{row['name']}", getattr(_core, row["name"])
 
@@ -27,6 +36,7 @@ PUBLIC = [
     *(f"pysigmoid.{row['name']}" for row in _core.functions),
     *(f"pysigmoid.functional.{name}" for name in functional.__all__),
     *(f"pysigmoid.nn.{name}" for name in nn.__all__),
+    *(f"pysigmoid.nn.{loss.__name__}.{method}" for loss, method in METHODS),
     *(f"pysigmoid.threads.{name}" for name in threads.__all__),
     "pysigmoid.config.show_config",
 ]

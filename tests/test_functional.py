@@ -167,15 +167,41 @@ def test_logit_writes_clamped_values_into_out_and_leaves_the_input_alone():
 # softplus
 
 
-@pytest.mark.parametrize("options", [{"beta": 2}, {"threshold": 20}, {"beta": 1.0, "threshold": 20.0}])
+@pytest.mark.parametrize(
+    "options",
+    [{"beta": 2}, {"threshold": 10}, {"beta": 1.0, "threshold": 21.0}, {"beta": None}, {"beta": np.array([1.0, 2.0])}],
+    ids=str,
+)
 def test_softplus_says_how_to_write_beta(options):
     with pytest.raises(TypeError, match=r"softplus\(beta \* x\) / beta.*exact"):
         F.softplus(1.0, **options)
 
 
+@pytest.mark.parametrize("options", [(1,), (1, 20), (1.0, 20.0), (np.float32(1), np.int64(20))], ids=str)
+def test_softplus_takes_torchs_defaults(options):
+    assert_same_bits(F.softplus(25.0, *options), F.softplus(25.0))
+
+
 def test_softplus_of_scaled_input_is_what_torch_means_by_beta():
     x = np.linspace(-3, 3, 13)
     np.testing.assert_allclose(F.softplus(2 * x) / 2, np.log1p(np.exp(2 * x)) / 2, rtol=1e-14)
+
+
+# silu
+
+
+def test_silu_in_place_overwrites_its_input():
+    x = np.float32([-1, 0, 2])
+    want = pysigmoid.silu(x)
+    assert F.silu(x, False) is not x
+    assert F.silu(x, inplace=True) is x
+    assert_same_bits(x, want)
+
+
+def test_silu_in_place_takes_no_other_buffer():
+    x = np.zeros(2)
+    with pytest.raises(TypeError, match="either inplace or out"):
+        F.silu(x, True, out=np.empty(2))
 
 
 # glu

@@ -424,6 +424,33 @@ def test_focal_loss_without_focus_is_the_logistic_loss(rng):
         assert_same_bits(F.sigmoid_focal_loss(x, y, alpha, 0), logits_loss(x, y, reduction="none"))
 
 
+FOCAL = (F.sigmoid_focal_loss, F.sigmoid_focal_loss_value_and_grad, F.sigmoid_focal_loss_grad_and_hess)
+
+
+@pytest.mark.parametrize("focal_loss", FOCAL, ids=lambda function: function.__name__)
+def test_options_of_labels_mean_in_the_focal_loss_what_they_say(rng, focal_loss):
+    x, y = rng.normal(size=40) * 5, rng.integers(0, 2, 40)
+    want = results(focal_loss(x, y / 2 + 0.25))
+    for got, wanted in zip(results(focal_loss(x, y, label_smoothing=0.5)), want, strict=True):
+        assert_same_bits(got, wanted)
+    want = results(focal_loss(x, y, weight=np.where(y == 1, 4.0, 1.0)))
+    for got, wanted in zip(results(focal_loss(x, y, pos_weight=4.0)), want, strict=True):
+        assert_same_bits(got, wanted)
+    want = results(focal_loss(x, y, where=y == 1, reduction="mean"))
+    for got, wanted in zip(results(focal_loss(x, y, ignore_value=0, reduction="mean")), want, strict=True):
+        assert_same_bits(got, wanted)
+
+
+@pytest.mark.parametrize("outputs", ["", "_value_and_grad", "_grad_and_hess"])
+def test_focal_loss_without_focus_is_the_logistic_loss_of_the_same_options(rng, outputs):
+    x, y, weights = rng.normal(size=40) * 5, rng.integers(-1, 2, 40), rng.random(40)
+    options = {"pos_weight": 3.0, "label_smoothing": 0.1, "ignore_value": -1, "weight": weights, "reduction": "mean"}
+    got = getattr(F, f"sigmoid_focal_loss{outputs}")(x, y, None, 0, **options)
+    want = getattr(F, f"binary_cross_entropy_with_logits{outputs}")(x, y, **options)
+    for one, other in zip(results(got), results(want), strict=True):
+        np.testing.assert_allclose(one, other, rtol=2.0**-50)
+
+
 @pytest.mark.parametrize("gamma", [0.5, 2, 9.5])
 def test_focal_limits_at_infinite_logits(gamma):
     x, y = np.array([np.inf, np.inf, -np.inf, -np.inf, np.inf]), np.array([1.0, 0.0, 0.0, 1.0, 0.25])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import pysigmoid
-from calls import UFUNC_OF, assert_same_bits
+from calls import UFUNC_OF, Tensor, assert_same_bits, assert_same_results
 from pysigmoid import functional as F
 from pysigmoid import nn
 
@@ -19,12 +19,32 @@ def test_module_has_the_bits_of_the_function(rng, name, shape):
     assert_same_bits(ELEMENTWISE[name]().forward(x.tolist()), getattr(F, name)(x.tolist()))
 
 
+class Size(Tensor):
+    """A tensor whose shape is a tuple of torch's own, which shows its name."""
+
+    class Shape(tuple):
+        def __repr__(self):
+            return f"torch.Size({list(self)})"
+
+    @property
+    def ndim(self):
+        return self.values.ndim
+
+    @property
+    def shape(self):
+        return self.Shape(self.values.shape)
+
+    def __repr__(self):
+        return repr(self.values).replace("array", "tensor")
+
+
 @pytest.mark.parametrize(
     ("module", "shown"),
     [
         (nn.Sigmoid(), "Sigmoid()"),
         (nn.LogSigmoid(), "LogSigmoid()"),
         (nn.Softplus(), "Softplus()"),
+        (nn.Softplus(1, 20), "Softplus()"),
         (nn.SiLU(), "SiLU()"),
         (nn.SiLU(inplace=True), "SiLU(inplace=True)"),
         (nn.GLU(), "GLU(dim=-1)"),
@@ -37,8 +57,18 @@ def test_module_has_the_bits_of_the_function(rng, name, shape):
             "BCEWithLogitsLoss(weight=array of shape (4, 1), pos_weight=2.5, label_smoothing=0.1, ignore_value=-1)",
         ),
         (nn.BCEWithLogitsLoss(reduction="weighted_mean"), "BCEWithLogitsLoss(reduction='weighted_mean')"),
+        (nn.BCEWithLogitsLoss(None, None, None, "sum", 2), "BCEWithLogitsLoss(reduction='sum', pos_weight=2)"),
+        (nn.BCEWithLogitsLoss(pos_weight=np.array([9.0])), "BCEWithLogitsLoss(pos_weight=array([9.]))"),
+        (nn.BCEWithLogitsLoss(pos_weight=[1.0, 2.0]), "BCEWithLogitsLoss(pos_weight=[1.0, 2.0])"),
+        (nn.BCEWithLogitsLoss(np.arange(5)), "BCEWithLogitsLoss(weight=array of shape (5,))"),
+        (nn.BCEWithLogitsLoss(pos_weight=Size([9.0])), "BCEWithLogitsLoss(pos_weight=tensor([9.]))"),
+        (nn.BCEWithLogitsLoss(pos_weight=Size(np.ones((3, 2)))), "BCEWithLogitsLoss(pos_weight=array of shape (3, 2))"),
         (nn.SigmoidFocalLoss(), "SigmoidFocalLoss()"),
         (nn.SigmoidFocalLoss(None, 3, reduction="mean"), "SigmoidFocalLoss(alpha=None, gamma=3, reduction='mean')"),
+        (
+            nn.SigmoidFocalLoss(weight=2, pos_weight=3, label_smoothing=0.1, ignore_value=-1),
+            "SigmoidFocalLoss(weight=2, pos_weight=3, label_smoothing=0.1, ignore_value=-1)",
+        ),
     ],
     ids=repr,
 )
@@ -46,10 +76,15 @@ def test_repr_shows_what_differs_from_the_defaults(module, shown):
     assert repr(module) == shown
 
 
-@pytest.mark.parametrize("arguments", [(2,), (1.0, 20.0)])
-def test_softplus_says_how_to_write_beta(arguments):
+@pytest.mark.parametrize("options", [{"beta": 2}, {"beta": 1.0, "threshold": 10}, {"threshold": 20.5}, {"beta": "1"}])
+def test_softplus_says_how_to_write_beta(options):
     with pytest.raises(TypeError, match=r"softplus\(beta \* x\) / beta"):
-        nn.Softplus(*arguments)
+        nn.Softplus(**options)
+
+
+@pytest.mark.parametrize("options", [(), (1,), (1.0, 20.0), (1, 20)])
+def test_softplus_takes_torchs_defaults(options):
+    assert nn.Softplus(*options)(25.0) == F.softplus(25.0)
 
 
 def test_silu_in_place_overwrites_its_input():
@@ -82,10 +117,29 @@ def test_glu_halves_its_dimension(rng, dim):
 def test_unknown_reduction_is_an_error_in_the_constructor_and_at_the_call(loss):
     with pytest.raises(ValueError, match="xyz is not a valid value for reduction"):
         loss(reduction="xyz")
+    with pytest.raises(ValueError, match="elementwise_mean is not a valid value for reduction; pass 'mean'"):
+        loss(reduction="elementwise_mean")
     criterion = loss()
     criterion.reduction = "xyz"
     with pytest.raises(ValueError, match="xyz is not a valid value for reduction"):
         criterion([0.5], [1])
+
+
+@pytest.mark.parametrize("loss", [nn.BCELoss, nn.BCEWithLogitsLoss])
+def test_torchs_options_from_before_reduction_are_taken_where_they_mean_nothing(loss):
+    assert repr(loss(size_average=None, reduce=None)) == repr(loss())
+    assert repr(loss(2.0, None, None, "sum")) == repr(loss(2.0, reduction="sum"))
+    for options, meant in (
+        ({"size_average": True}, "mean"),
+        ({"size_average": False}, "sum"),
+        ({"reduce": False}, "none"),
+        ({"size_average": False, "reduce": False}, "none"),
+        ({"size_average": False, "reduce": True}, "sum"),
+        ({"size_average": "sum"}, "sum"),
+    ):
+        name, value = next(iter(options.items()))
+        with pytest.raises(TypeError, match=rf"{name} is {value!r}.*pass reduction='{meant}'$"):
+            loss(**options)
 
 
 OPTIONS = {
@@ -95,6 +149,8 @@ OPTIONS = {
     "ignore_value": 0.5,
     "reduction": "weighted_mean",
 }
+FOCAL_OPTIONS = {"alpha": 0.75, "gamma": 1.5, **OPTIONS}
+MASK = [True, True, False, True]
 
 
 @pytest.fixture
@@ -104,59 +160,107 @@ def batch(rng):
     return rng.normal(size=(3, 4)), labels
 
 
-@pytest.mark.parametrize("later", [False, True])
-def test_bce_with_logits_passes_every_option_on(batch, later):
-    criterion = nn.BCEWithLogitsLoss() if later else nn.BCEWithLogitsLoss(**OPTIONS)
-    for name, value in OPTIONS.items():
-        setattr(criterion, name, value)
-    given = {"where": [True, True, False, True], "axis": 1}
-    loss, grad = F.binary_cross_entropy_with_logits_value_and_grad(*batch, **OPTIONS, **given, dtype=np.float32)
-    assert_same_bits(criterion(*batch, **given, dtype=np.float32), loss)
-    buffer = np.empty((3, 4))
-    got = criterion.value_and_grad(*batch, **given, dtype=np.float32, grad_out=buffer)
-    assert got[1] is buffer
-    assert_same_bits(got[0], loss)
-    assert_same_bits(buffer, grad)
-
-
-@pytest.mark.parametrize("later", [False, True])
-def test_focal_loss_passes_every_option_on(batch, later):
-    options = {"alpha": 0.75, "gamma": 1.5, "reduction": "mean"}
-    criterion = nn.SigmoidFocalLoss() if later else nn.SigmoidFocalLoss(**options)
+def with_options(loss, options, later):
+    """The module with these options, given at once or set later."""
+    criterion = loss() if later else loss(**options)
     for name, value in options.items():
         setattr(criterion, name, value)
-    given = {"where": [True, True, False, True], "axis": 0}
-    loss, grad = F.sigmoid_focal_loss_value_and_grad(*batch, **options, **given, dtype=np.float32)
-    assert_same_bits(criterion(*batch, **given, dtype=np.float32), loss)
-    buffer = np.empty((3, 4))
-    got = criterion.value_and_grad(*batch, **given, dtype=np.float32, grad_out=buffer)
-    assert got[1] is buffer
-    assert_same_bits(got[0], loss)
-    assert_same_bits(buffer, grad)
+    return criterion
 
 
-def test_bce_loss_passes_every_option_on(batch):
-    criterion = nn.BCELoss(OPTIONS["weight"], reduction="weighted_mean")
-    given = {"where": [True, True, False, True], "axis": 0}
-    probabilities = F.sigmoid(batch[0])
-    want = F.binary_cross_entropy(probabilities, batch[1], OPTIONS["weight"], reduction="weighted_mean", **given)
-    assert_same_bits(criterion(probabilities, batch[1], **given), want)
+LOGITS_LOSSES = pytest.mark.parametrize(
+    ("loss", "options", "function"),
+    [
+        (nn.BCEWithLogitsLoss, OPTIONS, "binary_cross_entropy_with_logits"),
+        (nn.SigmoidFocalLoss, FOCAL_OPTIONS, "sigmoid_focal_loss"),
+    ],
+    ids=["logistic", "focal"],
+)
+CALLS = pytest.mark.parametrize(
+    "call",
+    [
+        {},
+        {"where": MASK, "axis": 1},
+        {"axis": 0, "keepdims": True, "dtype": np.float32},
+        {"weight": np.array([0.25, 1.0, 4.0, 2.0]), "validate": False},
+    ],
+    ids=["alone", "mask and axis", "keepdims and dtype", "weight"],
+)
 
 
+@pytest.mark.parametrize("later", [False, True])
+@CALLS
+@LOGITS_LOSSES
+def test_loss_and_gradient_are_those_of_the_function(batch, loss, options, function, call, later):
+    """The weight of a call takes the place of the module's."""
+    criterion = with_options(loss, options, later)
+    want = getattr(F, f"{function}_value_and_grad")(*batch, **{**options, **call})
+    assert_same_bits(criterion(*batch, **call), want[0])
+    assert_same_results(criterion.value_and_grad(*batch, **call), want)
+    out, grad_out = np.empty_like(want[0]), np.empty((3, 4))
+    got = criterion.value_and_grad(*batch, **call, out=out, grad_out=grad_out)
+    assert got[0] is out
+    assert got[1] is grad_out
+    assert_same_results(got, (out, want[1]))
+    assert_same_bits(out, np.asarray(want[0]))
+    assert criterion(*batch, **call, out=out) is out
+    assert_same_bits(out, np.asarray(want[0]))
+
+
+@CALLS
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum", "weighted_mean"])
-def test_grad_and_hess_are_never_divided(batch, reduction):
-    where = [True, True, False, True]
-    criterion = nn.BCEWithLogitsLoss(**{**OPTIONS, "reduction": reduction})
-    want = F.binary_cross_entropy_with_logits_grad_and_hess(*batch, **{**OPTIONS, "reduction": "sum"}, where=where)
+@LOGITS_LOSSES
+def test_grad_and_hess_are_divided_as_the_reduction_says(batch, loss, options, function, reduction, call):
+    options = {**options, "reduction": reduction}
+    call = {name: value for name, value in call.items() if name not in ("keepdims", "dtype")}
+    if reduction == "none":
+        call.pop("axis", None)
+    criterion = loss(**options)
+    grad, hess = getattr(F, f"{function}_grad_and_hess")(*batch, **{**options, **call})
     buffers = np.empty((2, 3, 4))
-    got = criterion.grad_and_hess(*batch, where=where, grad_out=buffers[0], hess_out=buffers[1])
-    assert_same_bits(np.array(got), np.array(want))
-    assert_same_bits(buffers, np.array(want))
-    focal = nn.SigmoidFocalLoss(0.75, 3, reduction=reduction)
-    want = F.sigmoid_focal_loss_grad_and_hess(*batch, 0.75, 3, where=where)
-    got = focal.grad_and_hess(*batch, where=where, grad_out=buffers[0], hess_out=buffers[1])
-    assert_same_bits(np.array(got), np.array(want))
-    assert_same_bits(buffers, np.array(want))
+    assert_same_results(criterion.grad_and_hess(*batch, **call), (grad, hess))
+    got = criterion.grad_and_hess(*batch, **call, grad_out=buffers[0], hess_out=buffers[1])
+    assert all(np.shares_memory(one, buffer) for one, buffer in zip(got, buffers, strict=True))
+    assert_same_bits(buffers, np.array([grad, hess]))
+    assert_same_bits(grad, criterion.value_and_grad(*batch, **call)[1])
+    undivided = getattr(F, f"{function}_grad_and_hess")(*batch, **{**options, **call, "reduction": "sum"})
+    assert np.any(undivided[1] != hess) == reduction.endswith("mean")
+
+
+@CALLS
+@pytest.mark.parametrize("later", [False, True])
+def test_bce_loss_is_that_of_the_function(batch, call, later):
+    options = {"weight": OPTIONS["weight"], "reduction": "weighted_mean"}
+    criterion, probabilities = with_options(nn.BCELoss, options, later), F.sigmoid(batch[0])
+    want = F.binary_cross_entropy(probabilities, batch[1], **{**options, **call})
+    assert_same_bits(criterion(probabilities, batch[1], **call), want)
+    out = np.empty_like(want)
+    assert criterion(probabilities, batch[1], **call, out=out) is out
+    assert_same_bits(out, np.asarray(want))
+
+
+@pytest.mark.parametrize("loss", [nn.BCELoss, nn.BCEWithLogitsLoss, nn.SigmoidFocalLoss])
+def test_labels_are_checked_unless_a_call_says_not_to(loss):
+    with pytest.raises(ValueError, match="must lie between 0 and 1"):
+        loss()([0.25], [2])
+    loss()([0.25], [2], validate=False)
+    if loss is not nn.BCELoss:
+        for method in (loss().value_and_grad, loss().grad_and_hess):
+            with pytest.raises(ValueError, match="must lie between 0 and 1"):
+                method([0.25], [2])
+            method([0.25], [2], validate=False)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "weighted_mean"])
+def test_newton_step_from_a_module_finds_the_constant_that_fits(reduction):
+    """Of 3 positive labels in 4 that is log 3; Newton's method gets there only with the gradient's own Hessian."""
+    labels, criterion = np.array([1, 1, 0, 1]), nn.BCEWithLogitsLoss(2.0, reduction=reduction)
+    x = 0.0
+    for _ in range(5):
+        grad = criterion.value_and_grad(np.full(4, x), labels)[1].sum()
+        hess = criterion.grad_and_hess(np.full(4, x), labels)[1].sum()
+        x -= grad / hess
+    assert x == pytest.approx(np.log(3), rel=1e-14)
 
 
 # In use

@@ -1,6 +1,7 @@
 """From terms to results: reductions, divisors, axes, dtypes and buffers of the losses."""
 
 import math
+import re
 
 import ml_dtypes
 import numpy as np
@@ -152,12 +153,18 @@ def test_empty_axes_reduce_as_numpy_reduces_them(shape, axis):
 # Options
 
 
-@pytest.mark.parametrize("reduction", ["xyz", "Mean", None, "weighted"])
+@pytest.mark.parametrize("reduction", ["xyz", "Mean", None, "weighted", [], ["mean"], 1], ids=str)
 @over(LOSSES)
 def test_unknown_reduction_is_an_error_that_lists_the_known_ones(loss, reduction):
     message = f"{reduction} is not a valid value for reduction; choose one of none, mean, sum, weighted_mean"
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=re.escape(message)):
         loss([0.5], [1], reduction=reduction)
+
+
+@over(LOSSES)
+def test_the_mean_by_its_old_name_is_told_the_new_one(loss):
+    with pytest.raises(ValueError, match="elementwise_mean is not a valid value for reduction; pass 'mean'"):
+        loss([0.5], [1], reduction="elementwise_mean")
 
 
 @over(LOSSES)
@@ -170,6 +177,13 @@ def test_axis_needs_a_reduction(loss):
 def test_axis_must_exist_and_be_named_once(axis, message):
     with pytest.raises(ValueError, match=message):
         logits_loss([0.5], [1], axis=axis)
+
+
+@pytest.mark.parametrize("axis", [0.0, "rows", (0, "rows"), [[0]], np.float64(0)], ids=str)
+@over(LOSSES)
+def test_axis_must_be_integers(loss, axis):
+    with pytest.raises(TypeError, match=rf"axis is {re.escape(repr(axis))}; pass an integer or a tuple of integers"):
+        loss([[0.5]], [[1]], reduction="sum", axis=axis)
 
 
 # Same bits
@@ -241,6 +255,13 @@ def test_results_are_scalars_of_the_logits_dtype_for_a_single_sample(loss, dtype
 
 
 @over_floats
+@over([loss for loss in LOSSES if "dtype" in loss.__annotations__])
+def test_dtype_is_that_of_the_loss(loss, dtype):
+    for reduction in REDUCTIONS:
+        assert results(loss(np.float32([0.25, 0.75]), [0, 1], reduction=reduction, dtype=dtype))[0].dtype == dtype
+
+
+@over_floats
 def test_dtype_is_that_of_the_loss_alone(dtype):
     loss, grad = F.binary_cross_entropy_with_logits_value_and_grad(np.float32([1, 2]), [0, 1], dtype=dtype)
     assert type(loss) is dtype
@@ -295,10 +316,10 @@ def test_mean_gradient_of_half_logits_survives_in_a_wider_buffer():
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 @over_floats
-@over(FROM_LOGITS)
+@over(LOSSES)
 def test_buffers_are_returned_and_hold_the_results(data, loss, reduction, dtype):
     logits, labels, weight, _ = data
-    logits = logits.astype(dtype)
+    logits = arguments(loss, logits, labels)[0].astype(dtype)
     want = results(loss(logits, labels, weight=weight, reduction=reduction))
     names = [name for name in ("out", "grad_out", "hess_out") if name in loss.__annotations__]
     buffers = {name: np.empty(result.shape, dtype) for name, result in zip(names, want, strict=True)}

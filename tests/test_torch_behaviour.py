@@ -486,12 +486,35 @@ def test_pos_weight_may_be_a_python_float():
     assert logits_loss(0.0, 1.0, pos_weight=2.0) == pytest.approx(2 * np.log(2), rel=1e-15)
 
 
-def test_pos_weight_is_keyword_only_and_torchs_old_options_are_not_taken():
-    with pytest.raises(TypeError, match="positional"):
-        logits_loss([0.5], [1], None, "mean")
-    for option in ("size_average", "reduce"):
-        with pytest.raises(TypeError, match=option):
-            logits_loss([0.5], [1], **{option: True})
+def test_torchs_positional_arguments_mean_the_same_here(normal, uniform):
+    x, t, w = normal(5), uniform(5), uniform(5)
+    for loss, input in ((logits_loss, x), (probs_loss, F.sigmoid(x))):
+        assert_same_bits(loss(input, t, w, None, None, "sum"), loss(input, t, w, reduction="sum"))
+        assert_same_bits(loss(input, t, size_average=None, reduce=None), loss(input, t))
+    assert_same_bits(logits_loss(x, t, None, None, None, "none", w), logits_loss(x, t, reduction="none", pos_weight=w))
+    assert_same_bits(nn.BCELoss(w, None, None, "sum")(F.sigmoid(x), t), probs_loss(F.sigmoid(x), t, w, reduction="sum"))
+    got = nn.BCEWithLogitsLoss(w, None, None, "sum", w)(x, t)
+    assert_same_bits(got, logits_loss(x, t, w, reduction="sum", pos_weight=w))
+    got = F.sigmoid_focal_loss(x, t, 0.5, 1, "sum")
+    assert_same_bits(got, F.sigmoid_focal_loss(x, t, alpha=0.5, gamma=1.0, reduction="sum"))
+
+
+@pytest.mark.parametrize("loss", [logits_loss, probs_loss], ids=["logits", "probs"])
+def test_torchs_options_from_before_reduction_are_told_which_reduction_they_mean(loss):
+    for options, meant in (
+        ({"size_average": True}, "mean"),
+        ({"size_average": False}, "sum"),
+        ({"reduce": True}, "mean"),
+        ({"reduce": False}, "none"),
+        ({"reduce": False, "size_average": False}, "none"),
+    ):
+        for name, value in options.items():
+            with pytest.raises(TypeError, match=rf"{name} is {value}.*pass reduction='{meant}'$"):
+                loss([0.5], [1], **options)
+    with pytest.raises(TypeError, match=r"size_average is 'sum'.*pass reduction='sum'$"):
+        loss([0.5], [1], None, "sum")
+    with pytest.raises(TypeError, match=r"size_average is array.*pass reduction='mean'$"):
+        loss([0.5], [1], None, np.ones(2))
 
 
 def test_nothing_warns_on_the_way():

@@ -1,5 +1,7 @@
 """The losses beside torch's: the same values and gradients where torch's are good, better ones where they are not."""
 
+import inspect
+
 import ml_dtypes
 import mpmath
 import numpy as np
@@ -125,6 +127,51 @@ def test_focal_loss_and_gradient(rng, alpha, gamma, dtype):
     loss, grad = F.sigmoid_focal_loss_value_and_grad(x, y, alpha, gamma)
     assert_close(loss, want, dtype)
     assert_close(grad, logits.grad, dtype)
+
+
+# Signatures
+
+torch_of = {
+    F.binary_cross_entropy: torch_loss,
+    F.binary_cross_entropy_with_logits: torch_logits_loss,
+    F.silu: torch.nn.functional.silu,
+    F.glu: torch.nn.functional.glu,
+    **{
+        getattr(nn, name): getattr(torch.nn, name)
+        for name in ("Softplus", "SiLU", "GLU", "BCELoss", "BCEWithLogitsLoss")
+    },
+}
+
+
+def positional(function):
+    parameters = inspect.signature(function).parameters.values()
+    return [(each.name, each.default) for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
+
+
+@pytest.mark.parametrize("ours", torch_of, ids=lambda function: function.__qualname__)
+def test_positional_arguments_are_torchs(ours):
+    assert positional(ours) == positional(torch_of[ours])
+
+
+def test_softplus_has_torchs_defaults():
+    """torch's function is built in and shows no signature; its documentation does."""
+    assert "softplus(input, beta=1, threshold=20)" in torch.nn.functional.softplus.__doc__
+    assert positional(F.softplus)[1:] == [("beta", 1), ("threshold", 20)]
+
+
+@pytest.mark.filterwarnings("ignore:size_average and reduce args will be deprecated")
+@pytest.mark.parametrize("size_average", [None, False, True])
+@pytest.mark.parametrize("reduce", [None, False, True])
+def test_reduction_we_suggest_for_torchs_old_options_is_the_one_they_mean(size_average, reduce):
+    x, y = np.float32([0.5, -1]), np.float32([1, 0])
+    if size_average is reduce is None:
+        reduction = "mean"
+    else:
+        with pytest.raises(TypeError, match="pass reduction=") as error:
+            F.binary_cross_entropy_with_logits(x, y, None, size_average, reduce)
+        reduction = str(error.value).rpartition("=")[2].strip("'")
+    want = torch_logits_loss(*tensors(x, y), None, size_average, reduce)
+    assert_close(F.binary_cross_entropy_with_logits(x, y, reduction=reduction), want, np.float32)
 
 
 # Errors
