@@ -3,6 +3,7 @@
 # make bench   every function beside its peers
 # make check   style, types, every function over whole input spaces, on every instruction set here and under emulation,
 #              and the threads, under ThreadSanitizer and with other programs' faults ten times over
+# make fuzz    drawn calls against plain copies and a reference, for SECONDS=60 on two instruction sets; SEED=.. repeats
 # make peers   the tests beside torch, numba, numexpr and Dask's workers, which it installs
 # make proof   check, and every input of the aarch64 kernels under emulation: hours; may be stopped and goes on from there
 # make lint    style, types
@@ -11,7 +12,10 @@ BIN := .venv/bin
 SOURCES := setup.py $(wildcard csrc/*)
 export PYTHONPATH :=
 
-.PHONY: demo test bench check peers proof lint clean
+SECONDS ?= 60
+SEED ?= $(shell date +%s)
+
+.PHONY: demo test bench check fuzz fuzz-best fuzz-scalar peers proof lint clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -25,7 +29,17 @@ bench: .venv/.built
 check: lint
 	$(BIN)/python -m proof check
 	$(BIN)/python -m proof.losses check
+	$(MAKE) fuzz SEED=1
 	PYSIGMOID_TEST_ROUNDS=10 $(BIN)/python -m pytest tests/test_faults.py
+
+fuzz:
+	+$(MAKE) --output-sync -j2 fuzz-best fuzz-scalar SEED=$(SEED)
+
+fuzz-best: .venv/.built
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --seed $(SEED)
+
+fuzz-scalar: .venv/.built
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --seed $(SEED) --isa scalar
 
 peers: .venv-peers/.installed .venv/.built
 	.venv-peers/bin/python -m pytest tests/peers
