@@ -30,7 +30,7 @@ check: lint
 	$(BIN)/python -m proof check
 	$(BIN)/python -m proof.losses check
 	$(MAKE) fuzz SEED=1
-	PYSIGMOID_TEST_ROUNDS=10 $(BIN)/python -m pytest tests/test_faults.py
+	PYSIGMOID_TEST_ROUNDS=10 $(BIN)/python -m pytest tests/test_faults_*.py
 
 fuzz:
 	+$(MAKE) --output-sync -j2 fuzz-best fuzz-scalar SEED=$(SEED)
