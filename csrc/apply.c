@@ -13,7 +13,7 @@ const char apply_doc[] =
     "apply(ufunc, out, /, *inputs)\n--\n\n"
     "The ufunc of the inputs on all threads, whatever their strides; out is an array or None. NotImplemented where the ufunc\n"
     "itself serves as well or better: unless all are exact arrays of one shape and one of its own dtypes, not contiguous,\n"
-    "and out overlaps no input but itself.";
+    "and out overlaps no input but one it is identical to, nor itself.";
 
 static int is_plain(PyObject *object, PyArrayObject *first)
 {
@@ -57,7 +57,7 @@ static int may_write(PyArrayObject *out, PyArrayObject *const inputs[], int coun
     for (int k = 0; k < count; k++)
         if (!are_disjoint(out, inputs[k]) && !are_identical(out, inputs[k]))
             return 0;
-    return PyArray_ISWRITEABLE(out) && !is_broadcast(out);
+    return PyArray_ISWRITEABLE(out) && !overlaps_itself(out);
 }
 
 static void describe(struct elementwise *call, PyArrayObject *const arrays[])
@@ -98,7 +98,7 @@ PyObject *apply(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssiz
     call.inputs = (int)count - 2;
     call.operands = call.inputs + 1;
     if (call.inputs < 1 || call.operands > MAX_OPERANDS || !is_ours(arguments, &call, arrays))
-        Py_RETURN_NOTIMPLEMENTED;
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_NotImplemented);
     if (arguments[1] != Py_None)
         out = (PyArrayObject *)Py_NewRef(arguments[1]);
     else /* a step of 0 says nothing about an order to keep */

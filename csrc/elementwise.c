@@ -1,9 +1,8 @@
 /* Runs of elements that lie side by side are computed where they lie; short ones pass through blocks. */
 #include "elementwise.h"
 
-#include "control_word.h"
-#include "pool.h"
 #include "staging.h"
+#include "tasks.h"
 
 /* A block per operand, as in loops.c; and the shortest run worth a call of the kernel. */
 enum { BLOCK_BYTES = 4096, SHORTEST_RUN = 64, GRAIN = 64 };
@@ -32,8 +31,9 @@ static void compute_block(const struct elementwise *call, ptrdiff_t begin, ptrdi
             scatter_elements(call->data[k], &call->axes, call->steps[k], begin, at[k], count, call->size);
 }
 
-static void compute_range(const struct elementwise *call, ptrdiff_t begin, ptrdiff_t end)
+static void compute_part(void *job, ptrdiff_t begin, ptrdiff_t end)
 {
+    const struct elementwise *call = job;
     block blocks[MAX_OPERANDS];
     ptrdiff_t count, most = BLOCK_BYTES / call->size;
     int contiguous = 1;
@@ -49,20 +49,6 @@ static void compute_range(const struct elementwise *call, ptrdiff_t begin, ptrdi
     }
 }
 
-static void task(void *job, ptrdiff_t begin, ptrdiff_t end)
-{
-    control_word callers = enter_our_mode();
-    compute_range(job, begin, end);
-    leave_our_mode(callers);
-}
-
-static void task_longdouble(void *job, ptrdiff_t begin, ptrdiff_t end)
-{
-    fenv_t callers = enter_our_mode_longdouble();
-    compute_range(job, begin, end);
-    leave_our_mode_longdouble(callers);
-}
-
 /* Outputs decide the order: what is written in order stays in the cache until its line is full. */
 void run_elementwise(struct elementwise *call)
 {
@@ -74,5 +60,5 @@ void run_elementwise(struct elementwise *call)
     merge_axes(&call->axes, steps, call->operands);
     for (int axis = 0; axis < call->axes.count; axis++)
         n *= call->axes.length[axis];
-    run_in_parallel(call->dtype == DTYPE_longdouble ? task_longdouble : task, call, n, GRAIN);
+    run_in_our_mode(compute_part, call, n, GRAIN, call->dtype == DTYPE_longdouble);
 }

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "control_word.h"
-#include "pool.h"
+#include "mode.h"
 #include "staging.h"
+#include "tasks.h"
 
 /* Elements that are not contiguous pass through a block of this size per operand: small enough that all four stay in the
  * first-level cache, large enough that a kernel's start costs nothing beside it. */
@@ -43,6 +43,12 @@ static inline int disjoint(const struct call *call, int one, int other)
     return a.high <= b.low || b.high <= a.low;
 }
 
+static inline int overlaps_itself(const struct call *call, int operand)
+{
+    intptr_t step = call->steps[operand];
+    return -call->size < step && step < call->size;
+}
+
 static inline int identical(const struct call *call, int one, int other)
 {
     return call->args[one] == call->args[other] && call->steps[one] == call->steps[other];
@@ -55,7 +61,7 @@ static inline int order_is_free(const struct call *call)
     if (call->n == 1)
         return 1;
     for (int output = call->inputs; output < call->operands; output++) {
-        if (call->steps[output] == 0)
+        if (overlaps_itself(call, output))
             return 0;
         for (int input = 0; input < call->inputs; input++)
             if (!identical(call, input, output) && !disjoint(call, input, output))
@@ -128,43 +134,19 @@ static inline void run(const struct call *call)
         compute_range(call, 0, call->n, blocks);
 }
 
-static inline void run_in_our_mode_f32(const struct call *call)
+/* Short calls enter the mode here: a task costs more than some of them. */
+static inline void run_at_once(const struct call *call, int uses_x87)
 {
-    control_word callers = enter_our_mode();
+    struct mode callers = enter_mode(uses_x87);
     run(call);
-    leave_our_mode(callers);
+    leave_mode(&callers);
 }
 
-static inline void run_in_our_mode_longdouble(const struct call *call)
-{
-    fenv_t callers = enter_our_mode_longdouble();
-    run(call);
-    leave_our_mode_longdouble(callers);
-}
-
-/* The parts of a call that threads share: the mode is the thread's own, so each part enters it. */
-static void run_part_f32(void *call, ptrdiff_t begin, ptrdiff_t end)
+static void compute_part(void *call, ptrdiff_t begin, ptrdiff_t end)
 {
     block blocks[MAX_OPERANDS];
-    control_word callers = enter_our_mode();
     compute_range(call, begin, end, blocks);
-    leave_our_mode(callers);
 }
-
-static void run_part_longdouble(void *call, ptrdiff_t begin, ptrdiff_t end)
-{
-    block blocks[MAX_OPERANDS];
-    fenv_t callers = enter_our_mode_longdouble();
-    compute_range(call, begin, end, blocks);
-    leave_our_mode_longdouble(callers);
-}
-
-#define run_in_our_mode_f64 run_in_our_mode_f32
-#define run_in_our_mode_f16 run_in_our_mode_f32
-#define run_in_our_mode_bf16 run_in_our_mode_f32
-#define run_part_f64 run_part_f32
-#define run_part_f16 run_part_f32
-#define run_part_bf16 run_part_f32
 
 #define DEFINE_LOOP(inputs, outputs, dtype)                                                               \
     void loop_##inputs##_##outputs##_##dtype(char **args, const intptr_t *dimensions, const intptr_t *steps, \
@@ -172,10 +154,11 @@ static void run_part_longdouble(void *call, ptrdiff_t begin, ptrdiff_t end)
     {                                                                                                     \
         struct call call = {args, steps, dimensions[0], *(kernel *const *)data, inputs, inputs + outputs, \
                             sizeof(dtype)};                                                               \
+        int uses_x87 = DTYPE_##dtype == DTYPE_longdouble;                                                 \
         if (call.n >= LEAST_PARALLEL && order_is_free(&call))                                             \
-            run_in_parallel(run_part_##dtype, &call, call.n, GRAIN);                                      \
+            run_in_our_mode(compute_part, &call, call.n, GRAIN, uses_x87);                                \
         else if (call.n > 0)                                                                              \
-            run_in_our_mode_##dtype(&call);                                                               \
+            run_at_once(&call, uses_x87);                                                                 \
     }
 ALL_LOOPS(DEFINE_LOOP)
 #undef DEFINE_LOOP

@@ -15,7 +15,8 @@ const char loss_call_doc[] =
     "A tuple of the outputs, or None where validate found a number outside [0, 1]; then nothing was written.\n\n"
     "form: 0 logistic (option: label smoothing), 1 focal (options: alpha or -1, gamma), 2 of probabilities. outputs: 0 value,\n"
     "1 value and gradient, 2 gradient and Hessian. Operands are arrays of one shape, or of no axes, or None; dropped is a\n"
-    "tuple of such arrays or None. reduction: 0 none, 1 mean, 2 sum, 3 weighted mean, over `axes`, a tuple, or None for all.\n"
+    "tuple of such arrays or None; ignored is an array of no axes, of the labels' dtype where that is one of integers,\n"
+    "which float labels are compared with as numbers of their own type. reduction: 0 none, 1 mean, 2 sum, 3 weighted mean, over `axes`, a tuple, or None for all.\n"
     "dtype is that of the value.";
 
 enum { ARGUMENTS = 19 };
@@ -29,8 +30,8 @@ enum { VALUE, GRADIENT, HESSIAN, OUTPUT_COUNT };
 
 struct request {
     int form, outputs, reduction, keepdims, validate;
-    double option, gamma, ignored;
-    PyArrayObject *logits, *labels, *weight, *pos_weight, *kept, *dropped[MOST_DROPPED];
+    double option, gamma;
+    PyArrayObject *logits, *labels, *weight, *pos_weight, *kept, *dropped[MOST_DROPPED], *ignored;
     PyObject *axes;
     PyArray_Descr *dtype;
     PyArrayObject *buffers[OUTPUT_COUNT]; /* the caller's */
@@ -74,7 +75,13 @@ static int as_double(PyObject *object, double *number)
     return *number == -1 && PyErr_Occurred() ? -1 : 0;
 }
 
-static int read_arguments(PyObject *const *arguments, Py_ssize_t count, struct request *request, int *ignores)
+static int as_truth(PyObject *object, int *truth)
+{
+    *truth = PyObject_IsTrue(object);
+    return *truth < 0 ? -1 : 0;
+}
+
+static int read_arguments(PyObject *const *arguments, Py_ssize_t count, struct request *request)
 {
     PyObject *const *next = arguments;
     if (count != ARGUMENTS) {
@@ -86,16 +93,11 @@ static int read_arguments(PyObject *const *arguments, Py_ssize_t count, struct r
         || as_double(*next++, &request->option) < 0 || as_double(*next++, &request->gamma) < 0
         || as_array(*next++, &request->logits) < 0 || as_array(*next++, &request->labels) < 0
         || as_array(*next++, &request->weight) < 0 || as_array(*next++, &request->pos_weight) < 0
-        || as_array(*next++, &request->kept) < 0 || as_arrays(*next++, request->dropped, MOST_DROPPED) < 0)
-        return -1;
-    *ignores = *next != Py_None;
-    if (*ignores && as_double(*next, &request->ignored) < 0)
-        return -1;
-    next++;
-    if (as_int(*next++, &request->reduction) < 0)
+        || as_array(*next++, &request->kept) < 0 || as_arrays(*next++, request->dropped, MOST_DROPPED) < 0
+        || as_array(*next++, &request->ignored) < 0 || as_int(*next++, &request->reduction) < 0)
         return -1;
     request->axes = *next++;
-    if (as_int(*next++, &request->keepdims) < 0 || as_int(*next++, &request->validate) < 0)
+    if (as_truth(*next++, &request->keepdims) < 0 || as_truth(*next++, &request->validate) < 0)
         return -1;
     if (!PyArray_DescrCheck(*next)) {
         PyErr_SetString(PyExc_TypeError, "the dtype of a loss is a numpy.dtype");
@@ -136,10 +138,16 @@ static int find_number(PyArray_Descr *descriptor, enum number *number)
     else if (is_bf16(NPY_DTYPE(descriptor)))
         *number = NUMBER_bf16;
     else {
-        PyErr_Format(PyExc_TypeError, "a loss takes no numbers of dtype %R", descriptor);
+        if (!PyErr_Occurred())
+            PyErr_Format(PyExc_TypeError, "a loss takes no numbers of dtype %R", descriptor);
         return -1;
     }
     return 0;
+}
+
+static int is_integer(enum number number)
+{
+    return number <= NUMBER_u64;
 }
 
 static enum working working_of(enum number number)
@@ -239,6 +247,18 @@ static int read_operand(PyArrayObject *array, const struct walk *walk, struct op
     return find_number(PyArray_DESCR(array), &operand->number);
 }
 
+/* Labels of integers are compared as they are, so that the ignored one must be of their type. */
+static int read_labels(const struct request *request, const struct walk *walk, struct loss *loss)
+{
+    if (read_operand(request->labels, walk, &loss->labels) < 0 || read_operand(request->ignored, walk, &loss->ignored) < 0)
+        return -1;
+    if (request->ignored != NULL && is_integer(loss->labels.number) && loss->ignored.number != loss->labels.number) {
+        PyErr_SetString(PyExc_TypeError, "the ignored label of a loss has another dtype than the labels");
+        return -1;
+    }
+    return 0;
+}
+
 static int read_masks(const struct request *request, const struct walk *walk, struct loss *loss)
 {
     for (int k = 0; k < MOST_DROPPED; k++)
@@ -326,11 +346,13 @@ static int would_spoil(PyArrayObject *buffer, int by_element, PyArrayObject *con
     return 0;
 }
 
-static int is_read_again(const struct request *request, int output)
+/* Whether the buffer may be read, or written to, after a result went to it: what is right is as if computed elsewhere. */
+static int needs_copy(const struct request *request, int output)
 {
     PyArrayObject *const inputs[] = {request->logits, request->labels, request->weight, request->pos_weight, request->kept};
     int by_element = output != VALUE || request->reduction == REDUCTION_none;
-    return would_spoil(request->buffers[output], by_element, inputs, sizeof inputs / sizeof *inputs)
+    return overlaps_itself(request->buffers[output])
+           || would_spoil(request->buffers[output], by_element, inputs, sizeof inputs / sizeof *inputs)
            || would_spoil(request->buffers[output], by_element, request->dropped, MOST_DROPPED);
 }
 
@@ -338,7 +360,7 @@ static int make_result(struct request *request, const struct walk *walk, int out
 {
     PyArrayObject *buffer = request->buffers[output];
     PyArray_Descr *descriptor;
-    if (buffer != NULL && !is_read_again(request, output))
+    if (buffer != NULL && !needs_copy(request, output))
         request->results[output] = (PyArrayObject *)Py_NewRef(buffer);
     else if (buffer != NULL)
         request->results[output] = new_like(buffer, (PyArray_Descr *)Py_NewRef(PyArray_DESCR(buffer)));
@@ -365,10 +387,11 @@ static PyObject *deliver_results(struct request *request)
             Py_CLEAR(outcome);
             break;
         }
-        request->results[k] = NULL;
-        PyTuple_SET_ITEM(outcome, next++, buffer != NULL ? Py_NewRef(buffer) : PyArray_Return(result));
-        if (buffer != NULL)
-            Py_DECREF(result);
+        PyObject *item = buffer != NULL ? Py_NewRef(buffer) : PyArray_Return((PyArrayObject *)Py_NewRef(result));
+        if (item == NULL)
+            Py_CLEAR(outcome);
+        else
+            PyTuple_SET_ITEM(outcome, next++, item);
     }
     return outcome;
 }
@@ -377,12 +400,12 @@ static PyObject *deliver_results(struct request *request)
 
 static void choose_divisor(const struct request *request, const struct walk *walk, struct loss *loss)
 {
-    int leaves_out = request->kept != NULL || request->dropped[0] != NULL || loss->ignores;
+    int leaves_out = request->kept != NULL || request->dropped[0] != NULL || request->ignored != NULL;
     int is_mean = request->reduction == REDUCTION_mean || request->reduction == REDUCTION_weighted_mean;
     loss->divisor = request->reduction == REDUCTION_weighted_mean && request->weight != NULL ? DIVISOR_weight
                     : is_mean && leaves_out                                                  ? DIVISOR_count
                                                                                              : DIVISOR_fixed;
-    loss->fixed_divisor = is_mean ? (longdouble)length_of(request->logits, walk, walk->row_axes, walk->axes) : 1;
+    loss->fixed_divisor = is_mean ? length_of(request->logits, walk, walk->row_axes, walk->axes) : 1;
 }
 
 /* The plain form takes labels in the type of the logits: integers, which are 0 or 1 there, and floats no wider. */
@@ -418,7 +441,6 @@ static int describe_loss(struct request *request, struct walk *walk, struct loss
     loss->outputs = (enum loss_outputs)request->outputs;
     loss->options[0] = request->option;
     loss->options[1] = request->gamma;
-    loss->ignored = request->ignored;
     choose_divisor(request, walk, loss);
     if (loss->divisor == DIVISOR_fixed && (request->reduction == REDUCTION_none || !is_wanted(request, VALUE)))
         walk->row_axes = walk->axes;
@@ -434,7 +456,7 @@ static int describe_loss(struct request *request, struct walk *walk, struct loss
     for (int k = 0; k < OUTPUT_COUNT; k++)
         if (is_wanted(request, k) && make_result(request, walk, k, loss->logits.number) < 0)
             return -1;
-    if (read_operand(request->labels, walk, &loss->labels) < 0 || read_operand(request->weight, walk, &loss->weight) < 0
+    if (read_labels(request, walk, loss) < 0 || read_operand(request->weight, walk, &loss->weight) < 0
         || read_operand(request->pos_weight, walk, &loss->pos_weight) < 0
         || read_masks(request, walk, loss) < 0 || read_operand(request->results[GRADIENT], walk, &loss->gradient) < 0
         || read_operand(request->results[HESSIAN], walk, &loss->hessian) < 0
@@ -480,11 +502,63 @@ PyObject *loss_call(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_
     struct loss loss; /* large: what is not needed stays as it is */
     PyObject *outcome = NULL;
     atomic_init(&loss.outside, 0);
-    if (read_arguments(arguments, count, &request, &loss.ignores) < 0)
+    if (read_arguments(arguments, count, &request) < 0)
         return NULL;
     if (describe_loss(&request, &walk, &loss) == 0)
         outcome = compute(&request, &loss);
     for (int k = 0; k < OUTPUT_COUNT; k++)
         Py_XDECREF(request.results[k]);
     return outcome;
+}
+
+/* ---- the number outside [0, 1] ---- */
+
+const char first_outside_doc[] =
+    "first_outside(numbers, labels, kept, dropped, ignored, /)\n--\n\n"
+    "The number, in C order, of the first element of `numbers` outside [0, 1]; -1 where there is none. Elements that the\n"
+    "other arguments leave out, see loss, do not count.";
+
+enum { SEARCHED_ARGUMENTS = 5 };
+
+static int read_searched(PyObject *const *arguments, Py_ssize_t count, struct request *request)
+{
+    if (count != SEARCHED_ARGUMENTS) {
+        PyErr_Format(PyExc_TypeError, "first_outside takes %d arguments, not %zd", SEARCHED_ARGUMENTS, count);
+        return -1;
+    }
+    *request = (struct request){0};
+    return as_array(arguments[0], &request->logits) < 0 || as_array(arguments[1], &request->labels) < 0
+           || as_array(arguments[2], &request->kept) < 0 || as_arrays(arguments[3], request->dropped, MOST_DROPPED) < 0
+           || as_array(arguments[4], &request->ignored) < 0 ? -1 : 0;
+}
+
+static int describe_search(const struct request *request, struct loss *loss)
+{
+    struct walk walk = {.axes = PyArray_NDIM(request->logits)};
+    axis_steps *steps[MOST_STEPPED];
+    order_walk(&walk);
+    loss->rows = length_of(request->logits, &walk, 0, walk.axes);
+    loss->row_length = 1;
+    loss->axes.count = walk.axes;
+    for (int axis = 0; axis < walk.axes; axis++)
+        loss->axes.length[axis] = PyArray_DIM(request->logits, axis);
+    loss->weight.data = loss->pos_weight.data = loss->gradient.data = loss->hessian.data = loss->value.data = NULL;
+    if (read_operand(request->logits, &walk, &loss->logits) < 0 || read_labels(request, &walk, loss) < 0
+        || read_masks(request, &walk, loss) < 0)
+        return -1;
+    merge_axes(&loss->axes, steps, collect_steps(loss, 0, steps));
+    return 0;
+}
+
+PyObject *first_outside(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
+{
+    struct request request;
+    struct loss loss; /* large: what is not needed stays as it is */
+    ptrdiff_t found;
+    if (read_searched(arguments, count, &request) < 0 || describe_search(&request, &loss) < 0)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    found = find_outside(&loss, &loss.logits);
+    Py_END_ALLOW_THREADS
+    return PyLong_FromSsize_t(found);
 }

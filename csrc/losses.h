@@ -28,16 +28,15 @@ struct loss {
     enum loss_form form;
     enum loss_outputs outputs;
     enum working working;
-    longdouble options[2]; /* of the form, see struct loss_block */
+    f64 options[2]; /* of the form, see struct loss_block */
     enum divisor divisor;
-    longdouble fixed_divisor;
+    ptrdiff_t fixed_divisor;
 
     struct axes axes; /* of the operands: those of a row last */
     ptrdiff_t rows, row_length;
     struct operand logits, labels, weight, pos_weight;
     struct operand kept, dropped[MOST_DROPPED]; /* boolean: elements to take, elements to leave out */
-    int ignores;                                /* whether elements with this label are left out */
-    f64 ignored;
+    struct operand ignored;                     /* one number: elements with this label are left out */
     struct operand gradient, hessian;
 
     struct axes row_axes; /* of the values: one for each row */
@@ -48,8 +47,12 @@ struct loss {
     atomic_int outside; /* set where one that counts was found */
 };
 
-/* Only looks. */
+/* Sets `outside` where it should be; only looks. */
 void validate_loss(struct loss *loss);
+
+/* The place, in the order of the axes, of the first number outside [0, 1] whose element counts; -1 where there is none. Needs
+ * the axes, the labels and what leaves elements out. */
+ptrdiff_t find_outside(const struct loss *loss, const struct operand *numbers);
 
 /* 0, or -1 without memory, when nothing has been written. */
 int evaluate_loss(struct loss *loss);

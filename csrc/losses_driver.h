@@ -6,12 +6,10 @@
 #define NUMBER_GLUED(work) NUMBER_##work
 #define NUMBER_OF(work) NUMBER_GLUED(work)
 
-/* One block: its operands as they are staged, its terms and derivatives; in types no wider than WORK, so that it fits on
- * small stacks. */
+/* The terms of a block, and what is staged of it. */
 struct D(workspace) {
-    WORK logits[BLOCK], labels[BLOCK], weight[BLOCK], pos_weight[BLOCK];
-    WORK value[BLOCK], gradient[BLOCK], hessian[BLOCK];
-    uint8_t kept[BLOCK], mask[BLOCK];
+    WORK value[BLOCK];
+    union { longdouble alignment; char bytes[WORKSPACE_BYTES - BLOCK * sizeof(WORK)]; } rooms;
 };
 
 /* What stands for a weight that is not there. */
@@ -20,7 +18,7 @@ static const WORK D(ones)[BLOCK] = {[0 ... BLOCK - 1] = 1};
 /* One pass over a loss. Rows longer than a block are cut into nodes, whose sums are joined at the end. */
 struct D(pass) {
     struct loss *loss;
-    WORK options[2];
+    struct layout layout;
     int counts; /* whether it sums up what the rows are divided by, instead of the loss */
     ptrdiff_t node_length, nodes; /* of a row */
     WORK *sums;                   /* of nodes: the first node of every row, the second of every row, ... */
@@ -70,88 +68,86 @@ static WORK D(total)(const struct D(tree) *tree)
 
 /* ---- one block ---- */
 
-static const WORK *D(staged)(WORK *to, const struct operand *operand, const struct loss *loss, ptrdiff_t element,
-                             ptrdiff_t count)
+static const void *D(staged)(enum room room, const struct operand *operand, const struct D(pass) *pass, ptrdiff_t element,
+                             ptrdiff_t count, enum number number, char *rooms)
 {
+    const struct layout *layout = &pass->layout;
     if (operand->data == NULL)
         return D(ones);
-    return stage(to, operand, &loss->axes, element, count, NUMBER_OF(WORK));
+    return stage(rooms + layout->room[room], operand, &pass->loss->axes, element, count, number,
+                 rooms + layout->room[ROOM_raw]);
 }
 
-/* Which elements of the block count; NULL where all of them do. Uses space->value. */
-static const uint8_t *D(find_kept)(const struct loss *loss, ptrdiff_t element, ptrdiff_t count,
-                                   struct D(workspace) *space)
-{
-    uint8_t *kept = space->kept, *mask = space->mask;
-    if (!leaves_out(loss))
-        return NULL;
-    memset(kept, 1, BLOCK);
-    if (loss->kept.data != NULL) {
-        gather_operand((char *)mask, &loss->kept, &loss->axes, element, count);
-        for (ptrdiff_t i = 0; i < count; i++)
-            kept[i] = mask[i] != 0;
-    }
-    for (int k = 0; k < MOST_DROPPED && loss->dropped[k].data != NULL; k++) {
-        gather_operand((char *)mask, &loss->dropped[k], &loss->axes, element, count);
-        for (ptrdiff_t i = 0; i < count; i++)
-            kept[i] &= mask[i] == 0;
-    }
-    if (!loss->ignores)
-        return kept;
-    const WORK *labels = D(staged)(space->value, &loss->labels, loss, element, count), ignored = (WORK)loss->ignored;
-    if (isnan(ignored))
-        for (ptrdiff_t i = 0; i < count; i++)
-            kept[i] = isnan(labels[i]) ? 0 : kept[i];
-    else
-        for (ptrdiff_t i = 0; i < count; i++)
-            kept[i] = labels[i] == ignored ? 0 : kept[i];
-    return kept;
-}
-
-/* Computes a block: its terms to space->value, its derivatives, over the divisor, to where they belong. */
-static void D(compute_block)(const struct D(pass) *pass, ptrdiff_t element, ptrdiff_t count, WORK divisor,
-                             struct D(workspace) *space)
+static void D(validate)(const struct D(pass) *pass, ptrdiff_t element, ptrdiff_t count, const struct loss_block *block,
+                        const uint8_t *kept, char *rooms)
 {
     struct loss *loss = pass->loss;
-    const struct axes *axes = &loss->axes;
+    enum number of_logits = logits_number(loss, NUMBER_OF(WORK)), of_labels = labels_number(loss, NUMBER_OF(WORK));
+    validate_piece(loss, &loss->labels, &pass->layout, element, count, block->labels, of_labels, kept, rooms);
+    if (loss->form == LOSS_probability)
+        validate_piece(loss, &loss->logits, &pass->layout, element, count, block->logits, of_logits, kept, rooms);
+}
+
+/* Computes a piece of a block: its terms, and its derivatives, over the divisor, to where they belong. */
+static void D(compute_piece)(const struct D(pass) *pass, ptrdiff_t element, ptrdiff_t count, WORK divisor, WORK *value,
+                             char *rooms)
+{
+    const struct loss *loss = pass->loss;
     const struct operand *gradient = &loss->gradient, *hessian = &loss->hessian;
-    enum number work = NUMBER_OF(WORK), of_logits = logits_number(loss, work), of_labels = labels_number(loss, work);
-    enum number of_derivatives = rounds_derivatives(loss) ? NUMBER_f32 : work;
+    const WORK options[] = {(WORK)loss->options[0], (WORK)loss->options[1]};
+    enum number work = NUMBER_OF(WORK), of_derivatives = rounds_derivatives(loss) ? NUMBER_f32 : work;
+    char *of_gradient = rooms + pass->layout.room[ROOM_gradient], *of_hessian = rooms + pass->layout.room[ROOM_hessian];
+    char *raw = rooms + pass->layout.room[ROOM_raw];
     struct loss_block block = {
-        .logits = stage(space->logits, &loss->logits, axes, element, count, of_logits),
-        .labels = stage(space->labels, &loss->labels, axes, element, count, of_labels),
-        .weight = D(staged)(space->weight, &loss->weight, loss, element, count),
-        .pos_weight = D(staged)(space->pos_weight, &loss->pos_weight, loss, element, count),
-        .value = space->value,
-        .gradient = target_of(space->gradient, gradient, axes, element, count, of_derivatives),
-        .hessian = target_of(space->hessian, hessian, axes, element, count, of_derivatives),
-        .options = pass->options,
+        .logits = D(staged)(ROOM_logits, &loss->logits, pass, element, count, logits_number(loss, work), rooms),
+        .labels = D(staged)(ROOM_labels, &loss->labels, pass, element, count, labels_number(loss, work), rooms),
+        .weight = D(staged)(ROOM_weight, &loss->weight, pass, element, count, work, rooms),
+        .pos_weight = D(staged)(ROOM_pos_weight, &loss->pos_weight, pass, element, count, work, rooms),
+        .value = value,
+        .gradient = target_of(of_gradient, gradient, &loss->axes, element, count, of_derivatives),
+        .hessian = target_of(of_hessian, hessian, &loss->axes, element, count, of_derivatives),
+        .options = options,
         .divisor = divisor == 1 ? NULL : &divisor,
         .rounds_derivatives = rounds_derivatives(loss),
     };
-    const uint8_t *kept = D(find_kept)(loss, element, count, space);
-    if (loss->validates) {
-        validate_block(loss, &loss->labels, element, count, block.labels, of_labels, kept);
-        if (loss->form == LOSS_probability)
-            validate_block(loss, &loss->logits, element, count, block.logits, of_logits, kept);
-    }
+    const uint8_t *kept = find_kept(loss, &pass->layout, element, count, rooms);
+    if (loss->validates)
+        D(validate)(pass, element, count, &block, kept, rooms);
     active.losses[loss->working][loss->form][loss->outputs](&block, whole_packs(count));
 
-    leave_out(space->value, NUMBER_OF(WORK), kept, count);
-    finish_derivative(gradient, axes, element, count, block.gradient, space->gradient, of_derivatives, kept);
-    finish_derivative(hessian, axes, element, count, block.hessian, space->hessian, of_derivatives, kept);
+    leave_out(value, work, kept, count);
+    finish_derivative(gradient, &loss->axes, element, count, block.gradient, of_gradient, of_derivatives, kept, raw);
+    finish_derivative(hessian, &loss->axes, element, count, block.hessian, of_hessian, of_derivatives, kept, raw);
+}
+
+static void D(compute_block)(const struct D(pass) *pass, ptrdiff_t element, ptrdiff_t count, WORK divisor,
+                             struct D(workspace) *space)
+{
+    for (ptrdiff_t i = 0, piece; i < count; i += piece) {
+        piece = next_piece(&pass->layout, count - i);
+        D(compute_piece)(pass, element + i, piece, divisor, space->value + i, space->rooms.bytes);
+    }
 }
 
 /* What the elements of a block add to the divisor of their row: their number, or their weight. */
 static WORK D(count_block)(const struct D(pass) *pass, ptrdiff_t element, ptrdiff_t count, struct D(workspace) *space)
 {
     const struct loss *loss = pass->loss;
-    const uint8_t *kept = D(find_kept)(loss, element, count, space);
-    if (loss->divisor == DIVISOR_count)
-        return (WORK)number_kept(kept, count);
-    memcpy(space->value, D(staged)(space->weight, &loss->weight, loss, element, count), (size_t)count * sizeof(WORK));
-    leave_out(space->value, NUMBER_OF(WORK), kept, count);
-    return D(sum_of_block)(space->value, count);
+    char *rooms = space->rooms.bytes;
+    ptrdiff_t number = 0;
+    for (ptrdiff_t i = 0, piece; i < count; i += piece) {
+        piece = next_piece(&pass->layout, count - i);
+        const uint8_t *kept = find_kept(loss, &pass->layout, element + i, piece, rooms);
+        if (loss->divisor == DIVISOR_count) {
+            number += number_kept(kept, piece);
+            continue;
+        }
+        memcpy(space->value + i,
+               D(staged)(ROOM_weight, &loss->weight, pass, element + i, piece, NUMBER_OF(WORK), rooms),
+               (size_t)piece * sizeof(WORK));
+        leave_out(space->value + i, NUMBER_OF(WORK), kept, piece);
+    }
+    return loss->divisor == DIVISOR_count ? (WORK)number : D(sum_of_block)(space->value, count);
 }
 
 /* ---- rows ---- */
@@ -162,14 +158,21 @@ static ptrdiff_t D(rows_of_block)(const struct loss *loss)
     return divisors_vary(loss) ? 1 : BLOCK / loss->row_length;
 }
 
-static void D(deliver_values)(const struct loss *loss, ptrdiff_t row, ptrdiff_t count, WORK *values)
+/* Delivers space->value as the values of `count` rows. */
+static void D(deliver_values)(const struct loss *loss, ptrdiff_t row, ptrdiff_t count, struct D(workspace) *space)
 {
-    room rounded;
-    if (loss->rounding != loss->value.number) {
-        convert_numbers(rounded.bytes, loss->rounding, values, NUMBER_OF(WORK), whole_packs(count));
-        convert_numbers(values, NUMBER_OF(WORK), rounded.bytes, loss->rounding, whole_packs(count));
+    enum { PIECE = BLOCK / 2, ROOM = PIECE * sizeof(longdouble) };
+    char *rounded = space->rooms.bytes, *raw = rounded + ROOM;
+    _Static_assert(2 * ROOM <= sizeof space->rooms, "both rooms fit");
+    for (ptrdiff_t i = 0; i < count; i += PIECE) {
+        ptrdiff_t piece = count - i < PIECE ? count - i : PIECE;
+        WORK *values = space->value + i;
+        if (loss->rounding != loss->value.number) {
+            convert_numbers(rounded, loss->rounding, values, NUMBER_OF(WORK), whole_packs(piece));
+            convert_numbers(values, NUMBER_OF(WORK), rounded, loss->rounding, whole_packs(piece));
+        }
+        deliver(&loss->value, &loss->row_axes, row + i, piece, values, NUMBER_OF(WORK), raw);
     }
-    deliver(&loss->value, &loss->row_axes, row, count, values, NUMBER_OF(WORK));
 }
 
 static void D(evaluate_rows)(const struct D(pass) *pass, ptrdiff_t row, ptrdiff_t rows, struct D(workspace) *space)
@@ -185,7 +188,7 @@ static void D(evaluate_rows)(const struct D(pass) *pass, ptrdiff_t row, ptrdiff_
     if (length > 1 || divisor != 1) /* alone, a single term keeps the sign of its zero */
         for (ptrdiff_t k = 0; k < rows; k++)
             space->value[k] = D(sum_of_block)(space->value + k * length, length) / divisor;
-    D(deliver_values)(loss, row, rows, space->value);
+    D(deliver_values)(loss, row, rows, space);
 }
 
 static void D(short_rows_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
@@ -193,10 +196,8 @@ static void D(short_rows_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
     const struct D(pass) *pass = job;
     ptrdiff_t length = pass->loss->row_length, most = D(rows_of_block)(pass->loss), last = end / length;
     struct D(workspace) space;
-    MODE callers = enter_mode();
     for (ptrdiff_t row = begin / length; row < last; row += most)
         D(evaluate_rows)(pass, row, last - row < most ? last - row : most, &space);
-    leave_mode(callers);
 }
 
 /* The sum over one node of a row. */
@@ -226,10 +227,8 @@ static void D(nodes_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
 {
     const struct D(pass) *pass = job;
     struct D(workspace) space;
-    MODE callers = enter_mode();
     for (ptrdiff_t i = begin / pass->node_length; i < end / pass->node_length; i++)
         pass->sums[i] = D(evaluate_node)(pass, i % pass->loss->rows, i / pass->loss->rows, &space);
-    leave_mode(callers);
 }
 
 static WORK D(total_of_row)(const struct D(pass) *pass, ptrdiff_t row)
@@ -243,19 +242,28 @@ static WORK D(total_of_row)(const struct D(pass) *pass, ptrdiff_t row)
 
 static void D(sum_up)(struct D(pass) *pass)
 {
-    run_in_parallel(D(nodes_task), pass, pass->loss->rows * pass->nodes * pass->node_length, pass->node_length);
+    run_in_our_mode(D(nodes_task), pass, pass->loss->rows * pass->nodes * pass->node_length, pass->node_length,
+                    uses_x87(pass->loss));
 }
 
-static void D(deliver_rows)(const struct D(pass) *pass)
+static void D(divisors_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
 {
+    const struct D(pass) *pass = job;
+    for (ptrdiff_t row = begin; row < end; row++)
+        pass->divisors[row] = D(total_of_row)(pass, row);
+}
+
+static void D(values_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
+{
+    const struct D(pass) *pass = job;
     const struct loss *loss = pass->loss;
-    WORK values[BLOCK];
-    for (ptrdiff_t row = 0; row < loss->rows; row += BLOCK) {
-        ptrdiff_t count = loss->rows - row < BLOCK ? loss->rows - row : BLOCK;
+    struct D(workspace) space;
+    for (ptrdiff_t row = begin; row < end; row += BLOCK) {
+        ptrdiff_t count = end - row < BLOCK ? end - row : BLOCK;
         for (ptrdiff_t k = 0; k < count; k++)
-            values[k] = D(total_of_row)(pass, row + k)
-                        / (pass->divisors != NULL ? pass->divisors[row + k] : (WORK)loss->fixed_divisor);
-        D(deliver_values)(loss, row, count, values);
+            space.value[k] = D(total_of_row)(pass, row + k)
+                             / (pass->divisors != NULL ? pass->divisors[row + k] : (WORK)loss->fixed_divisor);
+        D(deliver_values)(loss, row, count, &space);
     }
 }
 
@@ -275,7 +283,6 @@ static void D(cut_into_nodes)(struct D(pass) *pass)
 static int D(evaluate_long_rows)(struct D(pass) *pass)
 {
     struct loss *loss = pass->loss;
-    MODE callers;
     D(cut_into_nodes)(pass);
     size_t sums = (size_t)(loss->rows * pass->nodes), divisors = divisors_vary(loss) ? (size_t)loss->rows : 0;
     pass->sums = malloc((sums + divisors + 1) * sizeof(WORK));
@@ -286,44 +293,22 @@ static int D(evaluate_long_rows)(struct D(pass) *pass)
         D(sum_up)(pass);
         pass->counts = 0;
         pass->divisors = pass->sums + sums;
-        for (ptrdiff_t row = 0; row < loss->rows; row++)
-            pass->divisors[row] = D(total_of_row)(pass, row);
+        run_in_our_mode(D(divisors_task), pass, loss->rows, BLOCK, uses_x87(loss));
     }
     D(sum_up)(pass);
-    callers = enter_mode();
     if (loss->value.data != NULL)
-        D(deliver_rows)(pass);
-    leave_mode(callers);
+        run_in_our_mode(D(values_task), pass, loss->rows, BLOCK, uses_x87(loss));
     free(pass->sums);
     return 0;
 }
 
-static void D(validation_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
-{
-    struct loss *loss = job;
-    enum number work = NUMBER_OF(WORK), of_logits = logits_number(loss, work), of_labels = labels_number(loss, work);
-    struct D(workspace) space;
-    MODE callers = enter_mode();
-    for (ptrdiff_t i = begin; i < end; i += BLOCK) {
-        ptrdiff_t count = end - i < BLOCK ? end - i : BLOCK;
-        const void *labels = stage(space.labels, &loss->labels, &loss->axes, i, count, of_labels);
-        const uint8_t *kept = D(find_kept)(loss, i, count, &space);
-        validate_block(loss, &loss->labels, i, count, labels, of_labels, kept);
-        if (loss->form == LOSS_probability) {
-            const void *probabilities = stage(space.logits, &loss->logits, &loss->axes, i, count, of_logits);
-            validate_block(loss, &loss->logits, i, count, probabilities, of_logits, kept);
-        }
-    }
-    leave_mode(callers);
-}
-
 static int D(evaluate)(struct loss *loss)
 {
-    struct D(pass) pass = {.loss = loss, .options = {(WORK)loss->options[0], (WORK)loss->options[1]}};
+    struct D(pass) pass = {.loss = loss, .layout = layout_of_loss(loss, NUMBER_OF(WORK))};
     ptrdiff_t n = loss->rows * loss->row_length;
     if (loss->row_length > BLOCK || loss->row_length == 0)
         return D(evaluate_long_rows)(&pass);
-    run_in_parallel(D(short_rows_task), &pass, n, D(rows_of_block)(loss) * loss->row_length);
+    run_in_our_mode(D(short_rows_task), &pass, n, D(rows_of_block)(loss) * loss->row_length, uses_x87(loss));
     return 0;
 }
 

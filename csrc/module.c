@@ -159,6 +159,7 @@ static PyMethodDef methods[] = {
     {"are_plain", (PyCFunction)(void (*)(void))are_plain, METH_FASTCALL, are_plain_doc},
     {"apply", (PyCFunction)(void (*)(void))apply, METH_FASTCALL, apply_doc},
     {"loss", (PyCFunction)(void (*)(void))loss_call, METH_FASTCALL, loss_call_doc},
+    {"first_outside", (PyCFunction)(void (*)(void))first_outside, METH_FASTCALL, first_outside_doc},
     {"pool_workers", py_pool_workers, METH_NOARGS, "Threads of the pool that exist, beside the callers."},
     {NULL, NULL, 0, NULL},
 };

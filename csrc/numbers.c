@@ -16,16 +16,21 @@ ptrdiff_t size_of_number(enum number number)
 }
 
 /* Types that C converts by itself. */
-#define CONVERT(to, name, from)                                                 \
+#define CONVERT_BY(expression, to, name, from)                                  \
     static void to##_from_##name(void *target, const void *source, ptrdiff_t n) \
     {                                                                           \
         to *restrict y = target;                                                \
         const from *restrict x = source;                                        \
         for (ptrdiff_t i = 0; i < n; i++)                                       \
-            y[i] = (to)x[i];                                                    \
+            y[i] = (to)(expression);                                            \
     }
+#define CONVERT(to, name, from) CONVERT_BY(x[i], to, name, from)
+#define CONVERT_TRUTH(to) CONVERT_BY(x[i] != 0, to, boolean, uint8_t)
 #define CONVERT_INTEGER(name, type) CONVERT(f32, name, type) CONVERT(f64, name, type) CONVERT(longdouble, name, type)
-ALL_INTEGERS(CONVERT_INTEGER)
+CONVERT_TRUTH(f32)
+CONVERT_TRUTH(f64)
+CONVERT_TRUTH(longdouble)
+TRUE_INTEGERS(CONVERT_INTEGER)
 CONVERT(f32, longdouble, longdouble)
 CONVERT(f64, longdouble, longdouble)
 CONVERT(longdouble, f32, f32)

@@ -4,10 +4,11 @@
 
 #include "kernels.h"
 
-/* NUMBER(name, C type): labels and masks may be any of them. */
-#define ALL_INTEGERS(NUMBER)                                                                       \
-    NUMBER(boolean, uint8_t) NUMBER(i8, int8_t) NUMBER(u8, uint8_t) NUMBER(i16, int16_t)           \
-    NUMBER(u16, uint16_t) NUMBER(i32, int32_t) NUMBER(u32, uint32_t) NUMBER(i64, int64_t) NUMBER(u64, uint64_t)
+/* NUMBER(name, C type): labels and masks may be any of them. A boolean is true in every byte but 0. */
+#define TRUE_INTEGERS(NUMBER)                                                            \
+    NUMBER(i8, int8_t) NUMBER(u8, uint8_t) NUMBER(i16, int16_t) NUMBER(u16, uint16_t)    \
+    NUMBER(i32, int32_t) NUMBER(u32, uint32_t) NUMBER(i64, int64_t) NUMBER(u64, uint64_t)
+#define ALL_INTEGERS(NUMBER) NUMBER(boolean, uint8_t) TRUE_INTEGERS(NUMBER)
 #define ALL_FLOATS(NUMBER) \
     NUMBER(f16, f16) NUMBER(bf16, bf16) NUMBER(f32, f32) NUMBER(f64, f64) NUMBER(longdouble, longdouble)
 #define ALL_NUMBERS(NUMBER) ALL_INTEGERS(NUMBER) ALL_FLOATS(NUMBER)

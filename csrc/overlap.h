@@ -23,6 +23,28 @@ static inline struct range bytes_of(PyArrayObject *array)
     return range;
 }
 
+static inline npy_intp magnitude(npy_intp step)
+{
+    return step < 0 ? -step : step;
+}
+
+/* Whether elements of one array may share memory: unless the step along each axis reaches past all that lies along those
+ * with shorter steps. */
+static inline int overlaps_itself(PyArrayObject *array)
+{
+    for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
+        npy_intp step = magnitude(PyArray_STRIDE(array, axis)), reach = PyArray_ITEMSIZE(array);
+        for (int inner = 0; inner < PyArray_NDIM(array); inner++) {
+            npy_intp shorter = magnitude(PyArray_STRIDE(array, inner));
+            if (inner != axis && (shorter < step || (shorter == step && inner > axis)))
+                reach += (PyArray_DIM(array, inner) - 1) * shorter;
+        }
+        if (PyArray_DIM(array, axis) > 1 && step < reach)
+            return PyArray_SIZE(array) > 0;
+    }
+    return 0;
+}
+
 /* The greatest common divisor of a step and those of an array. */
 static inline npy_intp common_step(PyArrayObject *array, npy_intp step)
 {
@@ -32,7 +54,7 @@ static inline npy_intp common_step(PyArrayObject *array, npy_intp step)
                 rest = step % other;
                 step = other;
             }
-    return step < 0 ? -step : step;
+    return magnitude(step);
 }
 
 /* Whether each lies in the gaps of the other, as columns of one matrix do. */

@@ -30,5 +30,5 @@ PyObject *are_plain(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_
     int plain = count > 0 && holds_numbers(arguments[0]);
     for (Py_ssize_t k = 1; k < count && plain; k++)
         plain = is_plain_beside(arguments[k], (PyArrayObject *)arguments[0], k > 1);
-    return PyBool_FromLong(plain);
+    return PyErr_Occurred() ? NULL : PyBool_FromLong(plain);
 }

@@ -85,20 +85,23 @@ static struct made {
 
 /* ---- bfloat16 and mixed dtypes: the promoter ---- */
 
+/* No where there is no such attribute; with an error set where there is no memory to tell. */
 static int attribute_is(PyObject *object, const char *attribute, const char *expected)
 {
     PyObject *value = PyObject_GetAttrString(object, attribute);
     int same = value != NULL && PyUnicode_Check(value) && PyUnicode_CompareWithASCIIString(value, expected) == 0;
     Py_XDECREF(value);
-    PyErr_Clear();
+    if (value == NULL && !PyErr_ExceptionMatches(PyExc_MemoryError))
+        PyErr_Clear();
     return same;
 }
 
-/* ml_dtypes is recognized by name, never imported. */
+/* ml_dtypes is recognized by name, never imported. No, with an error set, where there is no memory to tell. */
 int is_bf16(const PyArray_DTypeMeta *dtype)
 {
     PyObject *scalar = dtype == NULL ? NULL : (PyObject *)dtype->scalar_type;
-    return scalar != NULL && attribute_is(scalar, "__name__", "bfloat16") && attribute_is(scalar, "__module__", "ml_dtypes");
+    return scalar != NULL && !PyErr_Occurred() && attribute_is(scalar, "__name__", "bfloat16")
+           && attribute_is(scalar, "__module__", "ml_dtypes");
 }
 
 static int is_half(const PyArray_DTypeMeta *dtype)
@@ -235,6 +238,8 @@ static int promote(PyObject *ufunc, PyArray_DTypeMeta *const given[], PyArray_DT
     const struct row *row = &rows[i];
     int operands = row->inputs + row->outputs;
     PyArray_DTypeMeta *common = common_dtype(row, given);
+    if (PyErr_Occurred())
+        return -1;
     if (common != NULL && !agrees_with_signature(common, signature, operands))
         common = NULL;
     if (common != NULL && is_bf16(common) && bring_in_bf16(i, ufunc, common) < 0)

@@ -15,7 +15,7 @@ HERE = ROOT / "proof"
 ALL_KERNELS = [*sorted(KERNELS.glob("kernels_*.c")), KERNELS / "dispatch.c"]
 SWEEP = [*ALL_KERNELS, HERE / "sweep.c"]
 LOSS_SWEEP = [*ALL_KERNELS, HERE / "loss_sweep.c"]
-RACE = [KERNELS / "pool.c", KERNELS / "loops.c", HERE / "race.c"]
+RACE = [KERNELS / "pool.c", KERNELS / "tasks.c", KERNELS / "loops.c", HERE / "race.c"]
 EMULATED = ("aarch64-linux-gnu-gcc", "qemu-aarch64", "neon")
 FLAGS = (KERNELS / "compiler_flags.txt").read_text().split()
 

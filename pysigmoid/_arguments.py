@@ -5,10 +5,12 @@ An error names the argument, the value and the remedy, and comes before anything
 
 from collections.abc import Iterator
 from numbers import Real
-from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from pysigmoid import _core
 
 Array: TypeAlias = npt.NDArray[Any]
 DType: TypeAlias = np.dtype[Any]
@@ -137,11 +139,11 @@ def broadcast(name: str, array: Array, shape: Shape) -> Array:
         ) from None
 
 
-def equals(values: Array, number: float) -> Array:
+@np.errstate(all="ignore")
+def equals(values: Array, number: Array) -> Array:
     """Where a label is this number, in the precision of the labels; nan is found as well."""
-    if number != number:
-        return np.isnan(values)
-    return np.equal(values, values.dtype.type(number) if is_float(values.dtype) else number)
+    rounded = number.astype(values.dtype)
+    return np.isnan(values) if np.isnan(rounded) else np.equal(values, rounded)
 
 
 def read_mask(where: Any) -> Operand:
@@ -160,7 +162,7 @@ class Samples(NamedTuple):
     pos_weight: Array | None = None
     kept: Array | None = None  # True for elements to take; None where that is all of them
     dropped: tuple[Array, ...] | None = None  # each True for elements to leave out
-    ignored: float | None = None  # the label of elements to leave out
+    ignored: Array | None = None  # the label of elements to leave out; rounded to the dtype of the labels if they are floats
 
     def counted(self) -> Array:
         """True for each element that counts."""
@@ -227,11 +229,22 @@ def _masked(operands: list[Operand], shape: Shape) -> tuple[Array, ...] | None:
     return tuple(broadcast(name, masked, shape) for name, _, masked, _ in operands if masked is not None) or None
 
 
-@np.errstate(all="ignore")
-def _ignored(dtype: DType, ignore_value: Any) -> float:
-    """The number that marks labels, in their own precision."""
+def _ignored(dtype: DType, ignore_value: Any) -> Array | None:
+    """The number that marks labels, exactly if they can equal it exactly; None if no label of this dtype can."""
     number = real("ignore_value", ignore_value)
-    return float(dtype.type(number)) if is_float(dtype) else number
+    if dtype.kind in "biu":
+        return _as_label(dtype, ignore_value) if number - number == 0 else None
+    if dtype.char != "g" or number - number != 0:
+        return np.asarray(number)
+    exact = np.asarray(ignore_value)
+    return exact if exact.dtype.kind in "iuf" else np.asarray(np.longdouble(ignore_value))
+
+
+def _as_label(dtype: DType, number: Any) -> Array | None:
+    """The finite number in an integer dtype, or None if it is none of that dtype's."""
+    low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    label = int(number)
+    return np.asarray(label, dtype.newbyteorder("=")) if label == number and low <= label <= high else None
 
 
 # Ranges
@@ -261,36 +274,33 @@ def refuse_softplus_options(beta: object, threshold: object) -> None:
 def raise_outside(samples: Samples, names: tuple[str, str], probabilities: bool) -> NoReturn:
     """Raise for the first number that counts and lies outside [0, 1]: a probability, or a label."""
     input_name, target_name = names
-    first_input, first_target = _first_outside(samples, "input"), _first_outside(samples, "target")
-    if probabilities and first_input is not None:
+    if probabilities and (index := _first_outside(samples.input, samples)) is not None:
         hint = "For logits use binary_cross_entropy_with_logits."
-        raise _out_of_range(input_name, samples.input, first_input, hint)
-    if first_target is None:
+        raise _out_of_range(input_name, samples.input, index, hint)
+    index = _first_outside(samples.target, samples)
+    if index is None:
         raise ValueError(f"{target_name} was changed while it was read; pass a copy")
-    swapped = not probabilities and first_input is None
+    swapped = not probabilities and _first_outside(samples.input, samples) is None
     question = f"All of {input_name} lies between 0 and 1: are {input_name} and {target_name} swapped?"
-    raise _out_of_range(target_name, samples.target, first_target, question if swapped else "")
+    raise _out_of_range(target_name, samples.target, index, question if swapped else "")
 
 
-@np.errstate(all="ignore")
-def _first_outside(samples: Samples, which: Literal["input", "target"]) -> tuple[Any, ...] | None:
+def _first_outside(values: Array, samples: Samples) -> tuple[Any, ...] | None:
     """The index of the first element outside [0, 1] that counts; nan is outside."""
-    for begin, block in samples.blocks():
-        values = getattr(block, which)
-        outside = ~((values >= 0) & (values <= 1)) & block.counted()
-        if np.any(outside):
-            return np.unravel_index(begin + np.argmax(outside), samples.input.shape)
-    return None
+    place = _core.first_outside(values, samples.target, samples.kept, samples.dropped, samples.ignored)
+    return None if place < 0 else np.unravel_index(place, values.shape)
 
 
 def _out_of_range(name: str, values: Array, index: tuple[Any, ...], hint: str) -> ValueError:
     value = values[index]
     position = f"{name}[{', '.join(map(str, index))}]" if index else name
+    missing = value != value  # told first: < and > of nan would raise the floating-point flag "invalid"
+    nearly = not missing and -ROUNDING_SLACK < value < 1 + ROUNDING_SLACK
     sentences = [
         f"{name} must lie between 0 and 1, but {position} is {value}.",
         f"For labels -1 and +1 pass ({name} + 1) / 2." if value == -1 else "",
-        f"For rounding errors pass np.clip({name}, 0, 1)." if -ROUNDING_SLACK < value < 1 + ROUNDING_SLACK else "",
-        f"For missing values pass where=~np.isnan({name})." if value != value else "",
+        f"For rounding errors pass np.clip({name}, 0, 1)." if nearly else "",
+        f"For missing values pass where=~np.isnan({name})." if missing else "",
         hint,
         "validate=False in pysigmoid.functional skips this check.",
     ]
@@ -313,5 +323,13 @@ def check_buffer(name: str, buffer: Any, shape: Shape, dtype: DType) -> None:
 
 
 def check_disjoint(first: str, one: Array | None, second: str, other: Array | None) -> None:
-    if one is not None and other is not None and np.shares_memory(one, other):
+    if one is not None and other is not None and _may_share_memory(one, other):
         raise ValueError(f"{first} and {second} share memory; pass two separate arrays")
+
+
+def _may_share_memory(one: Array, other: Array) -> bool:
+    """Exact where that is quick to tell; strides can be so intricate that it would take for ever."""
+    try:
+        return np.shares_memory(one, other, max_work=1)
+    except np.exceptions.TooHardError:
+        return True

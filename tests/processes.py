@@ -1,4 +1,6 @@
-"""Scripts in processes of their own: a process that hangs, or says a word on stderr, has failed.
+"""What other programs do to a library with threads, as scripts in processes of their own (test_faults_*.py).
+
+A process that hangs, or says a word on stderr, has failed. Results are compared with those of one thread, byte by byte.
 
 PYSIGMOID_TEST_ROUNDS multiplies the repetitions: `make check` takes ten times as many.
 """
@@ -8,8 +10,16 @@ import shlex
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
+
+import pytest
 
 from proof.build import compiler_of_python
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="platform: asks the Linux kernel")
+
+# Python 3.12 and newer warn at a fork of a process with threads, as README says.
+FORK = ("-W", "ignore::DeprecationWarning")
 
 ROUNDS = int(os.environ.get("PYSIGMOID_TEST_ROUNDS", "1"))
 LIMIT = 20 * ROUNDS
@@ -32,6 +42,18 @@ def tasks():
     return {int(task) for task in os.listdir("/proc/self/task")}
 """
 
+# The nets are held over every driver in every precision.
+DRIVERS = f"""{PRELUDE}
+sys.path.append({str(Path(__file__).parent)!r})
+from every_driver import CALLS, bits, different, expected
+WANTS = expected()
+
+def check_all():
+    check()
+    wrong = different(WANTS)
+    assert wrong == [], wrong
+"""
+
 
 def run(code, *, prelude=PRELUDE, exit_code=0, threads=4, options=(), printed="", limit=LIMIT, **variables):
     """Run the code after the prelude; it must end in time, as it should, and without a word on stderr."""
@@ -40,7 +62,7 @@ def run(code, *, prelude=PRELUDE, exit_code=0, threads=4, options=(), printed=""
     done = subprocess.run(
         [sys.executable, *options, "-c", script], env=environment, capture_output=True, text=True, timeout=limit
     )
-    assert (done.returncode, done.stderr) == (exit_code, "")
+    assert (done.returncode, done.stderr) == (exit_code, ""), f"exit {done.returncode}: {done.stderr[-2000:]}"
     if printed is not None:
         assert done.stdout == printed
     return done.stdout

@@ -1,6 +1,6 @@
 """The pool of threads: every element once, the bits of one thread, and really more than one thread at work.
 
-What must hold when things go wrong is in test_faults.py.
+What must hold when things go wrong is in test_faults_*.py.
 """
 
 import os

@@ -1,0 +1,153 @@
+"""Strange floating-point modes and flags."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from processes import DRIVERS, FORK, build_library, run
+
+MODES = """
+import ctypes, ctypes.util, platform
+libm = ctypes.CDLL(ctypes.util.find_library("m"))
+FLAGS = {"x86_64": (1, 4, 8, 16, 32), "aarch64": (1, 2, 4, 8, 16)}[platform.machine()]  # FE_INVALID, ..
+EVERY_FLAG = sum(FLAGS)
+ROUNDING = {"x86_64": (0, 0x400, 0x800, 0xC00), "aarch64": (0, 0x400000, 0x800000, 0xC00000)}[platform.machine()]
+WORD, FLUSH = {"x86_64": (7, 0x8040), "aarch64": (0, 1 << 24)}[platform.machine()]
+
+def flushing():
+    environment = (ctypes.c_uint32 * 16)()
+    libm.fegetenv(environment)
+    return bool(environment[WORD] & FLUSH)
+
+def set_flushing(on):
+    environment = (ctypes.c_uint32 * 16)()
+    libm.fegetenv(environment)
+    environment[WORD] = environment[WORD] | FLUSH if on else environment[WORD] & ~FLUSH
+    libm.fesetenv(environment)
+"""
+KNOWN_MODES = pytest.mark.skipif(
+    sys.platform != "linux" or os.uname().machine not in ("x86_64", "aarch64"),
+    reason="platform: the layout of fenv_t is not known here",
+)
+
+
+@KNOWN_MODES
+def test_flushing_before_and_after_the_pool_starts_changes_nothing():
+    code = """
+    for before, after in ((False, True), (True, False), (True, True)):
+        child = os.fork()
+        if child == 0:
+            set_flushing(before)
+            check()  # makes the threads, which inherit the mode
+            set_flushing(after)
+            for _ in range(5):
+                check_all()
+                assert flushing() == after
+            for _ in range(10):
+                set_flushing(not flushing())
+                check()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+    """
+    run(code, prelude=DRIVERS + MODES, options=FORK)
+
+
+@KNOWN_MODES
+@pytest.mark.parametrize("moment", ["before the import", "after the threads were made"])
+def test_library_built_for_fast_mathematics_changes_nothing(moment, tmp_path):
+    path = build_library(tmp_path, "int nothing;\n", "-ffast-math")
+    reference = tmp_path / "results"
+    run(f"open({str(reference)!r}, 'wb').write(WANT + b''.join(WANTS.values()))", prelude=DRIVERS)
+    load = f"import ctypes; ctypes.CDLL({path!r})\n"
+    code = f"""
+    check()
+    {"" if moment.startswith("before") else load}
+    check_all()
+    print(flushing())
+    assert WANT + b"".join(WANTS.values()) == open({str(reference)!r}, "rb").read()
+    """
+    flushes = f"{subprocess_flushes(path)}\n"
+    run(code, prelude=(load if moment.startswith("before") else "") + DRIVERS + MODES, printed=flushes)
+
+
+def subprocess_flushes(path):
+    """Whether this compiler's start-up code sets the mode at all: gcc 13 and newer no longer do so for libraries."""
+    code = f"import ctypes; ctypes.CDLL({path!r})\n{MODES}\nprint(flushing())"
+    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+
+
+@KNOWN_MODES
+@pytest.mark.parametrize("threads", [1, 4])
+def test_rounding_modes_change_nothing_and_stay(threads):
+    code = """
+    for mode in (*ROUNDING, *ROUNDING[::-1]):
+        libm.fesetround(mode)
+        got = pysigmoid.sigmoid(X).tobytes()
+        wrong = different(WANTS)
+        kept = libm.fegetround()
+        libm.fesetround(0)
+        assert (kept, wrong, got == WANT) == (mode, [], True)
+    """
+    run(code, prelude=DRIVERS + MODES, threads=threads)
+
+
+@KNOWN_MODES
+@pytest.mark.parametrize("threads", [1, 4])
+def test_calls_leave_no_floating_point_flag_behind(threads):
+    """As fetestexcept tells it: a ufunc clears what np.errstate would see. The text of an error may be inexact."""
+    code = """
+    left = {}
+    for name, call in CALLS.items():
+        libm.feclearexcept(EVERY_FLAG)
+        call()
+        if flags := libm.fetestexcept(sum(FLAGS[:3]) if "error" in name else EVERY_FLAG):
+            left[name] = flags
+    assert left == {}, left
+    """
+    run(code, prelude=DRIVERS + MODES, threads=threads)
+
+
+@KNOWN_MODES
+def test_flags_that_were_set_before_a_call_stay():
+    """Of the losses: NumPy clears all flags before a ufunc's loops."""
+    code = """
+    for name, call in CALLS.items():
+        if ", loss" in name and "in place" not in name:
+            for flag in FLAGS:
+                libm.feclearexcept(EVERY_FLAG)
+                libm.feraiseexcept(flag)
+                call()
+                assert libm.fetestexcept(EVERY_FLAG) & flag, name
+    """
+    run(code, prelude=DRIVERS + MODES)
+
+
+@KNOWN_MODES
+def test_mode_of_the_caller_is_kept_by_every_call():
+    code = """
+    for name, call in CALLS.items():
+        for mode in ROUNDING:
+            libm.fesetround(mode)
+            set_flushing(True)
+            call()
+            kept = libm.fegetround(), flushing()
+            set_flushing(False)
+            libm.fesetround(0)
+            assert kept == (mode, True), name
+    """
+    run(code, prelude=DRIVERS + MODES)
+
+
+def test_no_value_warns_on_any_number_of_threads():
+    code = """
+    rough = np.resize(np.float32([np.inf, -np.inf, np.nan, 1e38, -1e38, 1e-45, -1e-45, 104, -104, 0, -0.0]), 1_000_000)
+    for count in (1, 2, 8):
+        pysigmoid.set_num_threads(count)
+        with np.errstate(all="raise"):
+            for row in _core.functions:
+                getattr(pysigmoid, row["name"])(*[rough, rough[::-1]][: row["nin"]])
+            check_all()
+    """
+    run(code, prelude=DRIVERS, options=("-W", "error"))
