@@ -7,9 +7,9 @@
 #                    aarch64 under emulation; the threads under ThreadSanitizer
 #   make suites      the tests on the other instruction sets, and with NumPy's own choice of instructions switched off
 #   make processors  import, settings and bits on emulated processors of other generations
-#   make faults      what other programs do to threads, ten times over
 #   make fuzz        drawn calls against plain copies and a reference, for SECONDS=60 on two instruction sets; SEED=..
-#                    repeats them
+#                    repeats
+#   make faults      what other programs do to threads at some moment or other, ten times over
 # make peers       the tests beside torch, numba, numexpr and Dask's workers, which it installs
 # make proof       check, all float32 results against long double again, and every input of the aarch64 kernels under
 #                  emulation: hours; may be stopped and goes on from there
@@ -22,7 +22,7 @@ export PYTHONPATH :=
 SECONDS ?= 60
 SEED ?= $(shell date +%s)
 
-.PHONY: demo test bench check lint functions suites processors faults fuzz fuzz-best fuzz-scalar peers proof clean
+.PHONY: demo test bench check lint functions suites processors fuzz fuzz-best fuzz-scalar faults peers proof clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -47,7 +47,7 @@ processors: .venv/.built
 	$(BIN)/python -m proof.processors
 
 faults: .venv/.built
-	PYSIGMOID_TEST_ROUNDS=10 $(PYTEST) tests/test_faults_*.py
+	PYSIGMOID_TEST_ROUNDS=10 $(PYTEST) -m repeated tests/test_faults_*.py
 
 fuzz:
 	+$(MAKE) --output-sync -j2 fuzz-best fuzz-scalar SEED=$(SEED)

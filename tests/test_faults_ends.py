@@ -5,6 +5,7 @@ import pytest
 from processes import ROUNDS, run
 
 
+@pytest.mark.repeated
 @pytest.mark.parametrize("round_", range(2 * ROUNDS))
 @pytest.mark.parametrize(
     ("end", "exit_code"),

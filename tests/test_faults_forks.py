@@ -31,6 +31,7 @@ def test_child_and_grandchild_of_a_fork_compute():
     run(code, options=FORK)
 
 
+@pytest.mark.repeated
 def test_forks_while_other_threads_compute():
     code = """
     done = threading.Event()

@@ -131,6 +131,7 @@ def test_processor_that_is_busy_elsewhere_costs_little():
     run(code, prelude=PRELUDE + TIMED, options=FORK)
 
 
+@pytest.mark.repeated
 def test_idle_threads_burn_nothing():
     """Below 2 % of a core, all threads of the process together, while the caller sleeps for 10 ms at a time.
 

@@ -9,6 +9,7 @@ from processes import LINUX, build_library, run
 from proof.build import KERNELS
 
 
+@pytest.mark.repeated
 @pytest.mark.skipif(os.name != "posix", reason="platform: signals of POSIX")
 def test_signals_reach_the_main_thread_and_leave_the_pool_usable():
     code = """

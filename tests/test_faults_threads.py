@@ -72,6 +72,7 @@ def test_limit_on_processes_is_no_error():
 # ---- concurrent callers, changing settings ----
 
 
+@pytest.mark.repeated
 @LINUX
 @pytest.mark.parametrize("threads", [1, 2, 8, 64])
 def test_thirty_two_callers_at_once(threads):
@@ -102,6 +103,7 @@ def test_thirty_two_callers_at_once(threads):
     run(code, threads=threads)
 
 
+@pytest.mark.repeated
 def test_number_changes_while_others_compute():
     code = """
     done = threading.Event()
@@ -150,6 +152,7 @@ BINARY = [getattr(pysigmoid, row["name"]) for row in _core.functions if (row["ni
 """
 
 
+@pytest.mark.repeated
 def test_methods_of_ufuncs_keep_their_order():
     code = """
     n = 200_000
@@ -258,6 +261,7 @@ def memory_available():
 
 if ROUNDS > 1:  # a quarter of a minute, for the pages
 
+    @pytest.mark.repeated
     @pytest.mark.skipif(memory_available() < 6, reason="platform: less than 6 GiB of memory are free")
     def test_more_elements_than_32_bits_count():
         code = """

@@ -43,6 +43,8 @@ ANY = "inputs of a property that holds for any"
 
 REASONS = {
     "proof/losses.py": {"normal": ANY},
+    "tests/fuzz/draw.py": {"normal": ANY},
+    "tests/fuzz/reference.py": {"exp log log1p": "long double, whose error the comparison allows for"},
     "tests/oracle.py": {"exp log log1p": "long double, whose error the checks allow for"},
     "tests/peers/test_torch_losses.py": {"normal": ANY},
     "tests/samples.py": {"exp": "labels beside sigmoid(x), moved by random steps; bounds hold for any"},
