@@ -2,7 +2,8 @@
 # make test    the tests
 # make bench   every function beside its peers
 # make check   style, types, every function over whole input spaces, on every instruction set here and under emulation,
-#              and the threads, under ThreadSanitizer and with other programs' faults ten times over
+#              the threads, under ThreadSanitizer and with other programs' faults ten times over, and sanitize
+# make sanitize  the tests and the proofs' harnesses under AddressSanitizer and UndefinedBehaviorSanitizer
 # make peers   the tests beside torch, numba, numexpr and Dask's workers, which it installs
 # make proof   check, and every input of the aarch64 kernels under emulation: hours; may be stopped and goes on from there
 # make lint    style, types
@@ -11,7 +12,7 @@ BIN := .venv/bin
 SOURCES := setup.py $(wildcard csrc/*)
 export PYTHONPATH :=
 
-.PHONY: demo test bench check peers proof lint clean
+.PHONY: demo test bench check sanitize peers proof lint clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -26,6 +27,10 @@ check: lint
 	$(BIN)/python -m proof check
 	$(BIN)/python -m proof.losses check
 	PYSIGMOID_TEST_ROUNDS=10 $(BIN)/python -m pytest tests/test_faults.py
+	$(MAKE) sanitize
+
+sanitize: .venv/.built
+	$(BIN)/python -m proof.sanitizers
 
 peers: .venv-peers/.installed .venv/.built
 	.venv-peers/bin/python -m pytest tests/peers
