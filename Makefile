@@ -9,6 +9,7 @@
 #   make processors  import, settings and bits on emulated processors of other generations
 #   make fuzz        drawn calls against plain copies and a reference, for SECONDS=60 on two instruction sets; SEED=..
 #                    repeats
+#   make sanitize    the tests and the proofs' harnesses under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make faults      what other programs do to threads at some moment or other, ten times over
 # make peers       the tests beside torch, numba, numexpr and Dask's workers, which it installs
 # make proof       check, all float32 results against long double again, and every input of the aarch64 kernels under
@@ -22,7 +23,7 @@ export PYTHONPATH :=
 SECONDS ?= 60
 SEED ?= $(shell date +%s)
 
-.PHONY: demo test bench check lint functions suites processors fuzz fuzz-best fuzz-scalar faults peers proof clean
+.PHONY: demo test bench check lint functions suites processors sanitize fuzz fuzz-best fuzz-scalar faults peers proof clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -33,7 +34,7 @@ test: .venv/.built
 bench: .venv/.built
 	$(BIN)/python -m benchmarks
 
-check: lint functions suites processors faults
+check: lint functions suites processors sanitize faults
 	$(MAKE) fuzz SEED=1
 
 functions: .venv/.built
@@ -57,6 +58,9 @@ fuzz-best: .venv/.built
 
 fuzz-scalar: .venv/.built
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --seed $(SEED) --isa scalar
+
+sanitize: .venv/.built
+	$(BIN)/python -m proof.sanitizers
 
 peers: .venv-peers/.installed .venv/.built
 	.venv-peers/bin/python -m pytest tests/peers

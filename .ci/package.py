@@ -1,0 +1,91 @@
+"""What a release is made of: its time, its sizes, its files, and that the sdist has what its tests need.
+
+python .ci/package.py [PYTHON]: PYTHON has NumPy, setuptools and what the tests import.
+"""
+
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BUILT = shutil.ignore_patterns(".git", ".venv*", "build", "*.so", "*.egg-info", ".*_cache")
+INSTALL_SECONDS = 45  # of processors, build included
+WHEEL_BYTES = 1_000_000
+EXTENSION_BYTES = 1_600_000
+
+# Together they read and import what the sdist brings: sources, oracle, proofs, documentation.
+SAMPLE = ["tests/test_layers.py", "tests/test_doctests.py", "tests/test_numbers.py", "tests/test_sanitizers.py"]
+
+
+def run(*words: object, folder: Path = ROOT, **variables: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if name not in ("CC", "CFLAGS", "PYTHONPATH")}
+    command = [str(word) for word in words]
+    return subprocess.run(
+        command, cwd=folder, env=environment | variables, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+
+
+def tree(folder: Path) -> Path:
+    """A clone: nothing that was built before."""
+    target = folder / "clone"
+    shutil.copytree(ROOT, target, ignore=BUILT)
+    return target
+
+
+def check_install(python: str, source: Path, folder: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--target", folder, source)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(f"pip install . takes {seconds:.1f} s of processors, {INSTALL_SECONDS} allowed")
+    assert seconds <= INSTALL_SECONDS
+
+
+def check_wheel(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        sizes = {info.filename: info.file_size for info in archive.infolist()}
+    (extension,) = (size for name, size in sizes.items() if re.match(r"pysigmoid/_core\..*\.so", name))
+    print(f"wheel {wheel.stat().st_size:,} bytes, {WHEEL_BYTES:,} allowed")
+    print(f"_core {extension:,} bytes, {EXTENSION_BYTES:,} allowed")
+    assert wheel.stat().st_size <= WHEEL_BYTES
+    assert extension <= EXTENSION_BYTES
+    foreign = [name for name in sizes if not re.match(r"pysigmoid(_ufuncs-[\d.]+\.dist-info)?/", name)]
+    assert not foreign, f"the wheel brings {foreign}"
+    modules = {f"pysigmoid/{path.name}" for path in (ROOT / "pysigmoid").glob("*.py*") if path.is_file()}
+    assert modules | {"pysigmoid/py.typed"} <= sizes.keys()
+
+
+def check_sdist(sdist: Path, python: str, folder: Path) -> None:
+    """All that is committed, and tests that run in it after the README's own way to build."""
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    (unpacked,) = folder.iterdir()
+    committed = set(run("git", "ls-files").splitlines())
+    missing = sorted(name for name in committed if not (unpacked / name).exists())
+    assert not missing, f"the sdist lacks {missing}"
+    run(python, "setup.py", "--quiet", "build_ext", "--inplace", folder=unpacked)
+    print(run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SAMPLE, folder=unpacked).splitlines()[-1])
+
+
+def main() -> None:
+    python = sys.argv[1] if len(sys.argv) > 1 else sys.executable
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = tree(folder)
+        wheels, sdists, unpacked = folder / "wheels", folder / "sdists", folder / "unpacked"
+        check_install(python, source, folder / "installed")
+        run(python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", wheels, source)
+        check_wheel(*wheels.iterdir())
+        run(python, "setup.py", "--quiet", "sdist", "-d", sdists, folder=source)
+        check_sdist(*sdists.iterdir(), python, unpacked)
+
+
+if __name__ == "__main__":
+    main()
