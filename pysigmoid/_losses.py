@@ -61,7 +61,7 @@ def evaluate(
 ) -> tuple[Any, ...]:
     """The outputs of a loss. `arguments` are those of read_samples, `sums` the reduction, its axis and keepdims."""
     samples = plain_samples(*arguments) or read_samples(NAMES[form], *arguments)
-    input = samples[0]
+    input, labels, factor, pos_factor, kept, dropped, ignored = samples
     reduction, axis, keepdims = sums
     code = reduction_code(reduction)
     axes = None if axis is None else summed_axes(reduction, axis, input.ndim)
@@ -74,9 +74,7 @@ def evaluate(
             check_buffer("out", out, shape_of_sums(input.shape, reduction, axes, keepdims), asked)
             asked = out.dtype if dtype is None else asked
         check_derivatives(input.shape, result_dtype, out, grad_out, hess_out)
-    # Written out: *options and *samples would take a tenth of the time of a short call.
-    smooth, alpha, gamma = options
-    _, labels, factor, pos_factor, kept, dropped, ignored = samples
+    smooth, alpha, gamma = options  # written out: *options and *samples would take a tenth of the time of a short call
     results = _core.loss(
         form, outputs, smooth, alpha, gamma, input, labels, factor, pos_factor, kept, dropped, ignored,
         code, axes, keepdims, validate, asked, out, grad_out, hess_out,

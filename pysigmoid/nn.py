@@ -77,10 +77,10 @@ class Module(ABC):
     def __init_subclass__(cls, **options: Any) -> None:
         """Let `forward` itself be what a call runs: its signature is that of the call, and it costs nothing.
 
-        Our own classes say so once more, for type checkers.
+        A class with a call of its own is left alone. Ours say `__call__ = forward` for type checkers.
         """
         super().__init_subclass__(**options)
-        if "forward" in vars(cls):
+        if cls.__call__ in [vars(base).get("forward") for base in cls.__mro__]:
             cls.__call__ = cls.forward  # type: ignore[method-assign]
 
     @abstractmethod

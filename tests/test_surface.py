@@ -289,6 +289,31 @@ def test_a_subclass_is_called_by_its_own_forward():
     assert logged.seen == (1,)
 
 
+def test_a_subclass_may_inherit_forward_or_have_a_call_of_its_own():
+    class Negated:
+        def forward(self, input):
+            return -np.asarray(input)
+
+    class Mixed(Negated, nn.Sigmoid):
+        pass
+
+    class Counted(nn.Sigmoid):
+        calls = 0
+
+        def __call__(self, input):
+            self.calls += 1
+            return self.forward(input)
+
+    class Halved(Counted):
+        def forward(self, input):
+            return super().forward(input) / 2
+
+    assert Mixed()(2.0) == -2.0
+    halved = Halved()
+    assert halved(0.0) == 0.25
+    assert halved.calls == 1
+
+
 def test_a_module_without_forward_cannot_be_made():
     with pytest.raises(TypeError, match="abstract"):
         nn.Module()
