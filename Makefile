@@ -4,6 +4,8 @@
 # make check   style, types, every function over whole input spaces, on every instruction set here and under emulation,
 #              and the threads, under ThreadSanitizer and with other programs' faults ten times over
 # make fuzz    drawn calls against plain copies and a reference, for SECONDS=60 on two instruction sets; SEED=.. repeats
+# make nets    the faults of other programs, ten times over; refused memory, strange modes, leaks over every driver
+# make controls  defects that were in the code once are put back: the nets must see each
 # make peers   the tests beside torch, numba, numexpr and Dask's workers, which it installs
 # make proof   check, and every input of the aarch64 kernels under emulation: hours; may be stopped and goes on from there
 # make lint    style, types
@@ -15,7 +17,7 @@ export PYTHONPATH :=
 SECONDS ?= 60
 SEED ?= $(shell date +%s)
 
-.PHONY: demo test bench check fuzz fuzz-best fuzz-scalar peers proof lint clean
+.PHONY: demo test bench check nets controls fuzz fuzz-best fuzz-scalar peers proof lint clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -29,8 +31,14 @@ bench: .venv/.built
 check: lint
 	$(BIN)/python -m proof check
 	$(BIN)/python -m proof.losses check
+	$(MAKE) nets controls
 	$(MAKE) fuzz SEED=1
+
+nets: .venv/.built
 	PYSIGMOID_TEST_ROUNDS=10 $(BIN)/python -m pytest tests/test_faults_*.py
+
+controls: .venv/.built
+	$(BIN)/python -m tests.defects
 
 fuzz:
 	+$(MAKE) --output-sync -j2 fuzz-best fuzz-scalar SEED=$(SEED)
