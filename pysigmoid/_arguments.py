@@ -162,7 +162,9 @@ class Samples(NamedTuple):
     pos_weight: Array | None = None
     kept: Array | None = None  # True for elements to take; None where that is all of them
     dropped: tuple[Array, ...] | None = None  # each True for elements to leave out
-    ignored: Array | None = None  # the label of elements to leave out; rounded to the dtype of the labels if they are floats
+    ignored: Array | None = (
+        None  # the label of elements to leave out; rounded to the dtype of the labels if they are floats
+    )
 
     def counted(self) -> Array:
         """True for each element that counts."""
@@ -330,6 +332,6 @@ def check_disjoint(first: str, one: Array | None, second: str, other: Array | No
 def _may_share_memory(one: Array, other: Array) -> bool:
     """Exact where that is quick to tell; strides can be so intricate that it would take for ever."""
     try:
-        return np.shares_memory(one, other, max_work=1)
+        return np.shares_memory(one, other, max_work=1)  # type: ignore[arg-type]  # the stubs know -1 and 0 alone
     except np.exceptions.TooHardError:
         return True
