@@ -11,6 +11,7 @@
 #                    repeats
 #   make sanitize    the tests and the proofs' harnesses under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make faults      what other programs do to threads at some moment or other, ten times over
+#   make controls    defects that were in the code once are put back: the nets must see each
 # make peers       the tests beside torch, numba, numexpr and Dask's workers, which it installs
 # make proof       check, all float32 results against long double again, and every input of the aarch64 kernels under
 #                  emulation: hours; may be stopped and goes on from there
@@ -23,7 +24,7 @@ export PYTHONPATH :=
 SECONDS ?= 60
 SEED ?= $(shell date +%s)
 
-.PHONY: demo test bench check lint functions suites processors sanitize fuzz fuzz-best fuzz-scalar faults peers proof clean
+.PHONY: demo test bench check lint functions suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls peers proof clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -34,7 +35,7 @@ test: .venv/.built
 bench: .venv/.built
 	$(BIN)/python -m benchmarks
 
-check: lint functions suites processors sanitize faults
+check: lint functions suites processors sanitize faults controls
 	$(MAKE) fuzz SEED=1
 
 functions: .venv/.built
@@ -49,6 +50,9 @@ processors: .venv/.built
 
 faults: .venv/.built
 	PYSIGMOID_TEST_ROUNDS=10 $(PYTEST) -m repeated tests/test_faults_*.py
+
+controls: .venv/.built
+	$(BIN)/python -m tests.defects
 
 fuzz:
 	+$(MAKE) --output-sync -j2 fuzz-best fuzz-scalar SEED=$(SEED)

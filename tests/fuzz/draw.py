@@ -112,7 +112,7 @@ class Drawing:
         return self.array(name, self.odd(values))
 
     def odd(self, values: Array) -> Array:
-        if self.chance(0.0):
+        if self.chance(0.3):
             values = values * self.numbers.choice(np.array([1, 2, 128, 255], np.uint8), values.shape)
         return np.asarray(values, np.uint8).view(bool)
 

@@ -275,6 +275,13 @@ def focal_terms(problem: Problem) -> Terms:
     return {name: (outer * part, np.abs(outer) * scale * power) for name, (part, scale) in terms.items()}
 
 
+def lost_by_focal(problem: Problem) -> Array:
+    """The power may be subnormal before it meets the other factors, of which none exceeds these."""
+    gamma = np.longdouble(problem.options["gamma"])
+    least = np.ldexp(np.longdouble(1), problem.working.least)
+    return least * 4 * (1 + np.abs(problem.w)) * (1 + np.abs(problem.x)) * (1 + gamma) ** 2
+
+
 TERMS = {LOGISTIC: logistic_terms, FOCAL: focal_terms, PROBABILITY: probability_terms}
 
 
@@ -307,6 +314,9 @@ def of_loss(case: Case, arrays: dict[str, Array], results: tuple[Array, ...]) ->
             lost = (
                 0 if alone else np.ldexp(np.longdouble(1), problem.working.least) / np.abs(divisor)
             )  # before dividing
+            if family == FOCAL:
+                by_focal = lost_by_focal(problem)
+                lost = lost + (np.sum(by_focal) if reduced else by_focal) / np.abs(divisor)
             wrong += of_results(name, got, *quotient, rounding, lost, family, problem)
     return wrong
 
