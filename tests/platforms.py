@@ -5,17 +5,23 @@ and what the system said.
 """
 
 REASONS = (
-    "platform: asks the Linux kernel",
     "platform: affinity is set by a Linux call",
+    "platform: asks the Linux kernel",
     "platform: less than 6 GiB of memory are free",
     "platform: nm prints ELF symbols as expected here",
     "platform: no /proc/self/clear_refs here",
     "platform: no control group can be made here",
     "platform: no forks here",
+    "platform: one processor compiles one source at a time",
     "platform: signals of POSIX",
+    "platform: the constants of fenv.h are not known here",
     "platform: the layout of fenv_t is not known here",
     "platform: the value of FE_UPWARD is not known for this machine",
+    "platform: this compiler does not tell the sizes of frames",
+    "platform: this compiler has no macro that tells parts of -ffast-math",
+    "platform: this compiler or processor has no x87 arithmetic for float",
     "platform: threads are looked up in Linux's /proc",
+    "platform: threads have other stacks elsewhere",
     "platform: ufuncs of NumPy 2.0 and 2.1 have no attributes",
 )
 
