@@ -100,7 +100,7 @@ def test_every_failing_allocation_is_an_error_or_nothing():
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="platform: threads have other stacks elsewhere")
 def test_everything_fits_on_a_stack_of_64_kilobytes():
-    """Python, NumPy and the largest frames of every driver; all operands of a loss are staged, longdouble among them."""
+    """Python, NumPy and the largest frames of every driver; all operands of a loss are staged, some in longdouble."""
     processes.run(
         """
         def call():
