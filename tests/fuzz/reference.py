@@ -279,7 +279,8 @@ def lost_by_focal(problem: Problem) -> Array:
     """The power may be subnormal before it meets the other factors, of which none exceeds these."""
     gamma = np.longdouble(problem.options["gamma"])
     least = np.ldexp(np.longdouble(1), problem.working.least)
-    return least * 4 * (1 + np.abs(problem.w)) * (1 + np.abs(problem.x)) * (1 + gamma) ** 2
+    lost = least * 4 * (1 + np.abs(problem.w)) * (1 + np.abs(problem.x)) * (1 + gamma) ** 2
+    return np.where(problem.counted, lost, 0)
 
 
 TERMS = {LOGISTIC: logistic_terms, FOCAL: focal_terms, PROBABILITY: probability_terms}
@@ -316,7 +317,7 @@ def of_loss(case: Case, arrays: dict[str, Array], results: tuple[Array, ...]) ->
             )  # before dividing
             if family == FOCAL:
                 by_focal = lost_by_focal(problem)
-                lost = lost + (np.sum(by_focal) if reduced else by_focal) / np.abs(divisor)
+                lost = lost + divided(np.sum(by_focal) if reduced else by_focal, np.abs(divisor), False)
             wrong += of_results(name, got, *quotient, rounding, lost, family, problem)
     return wrong
 
