@@ -8,112 +8,25 @@ from numbers import Real
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from pysigmoid import _core
+from pysigmoid._containers import dtypes_within, fill_remedy, missing_remedy, read_operand
+from pysigmoid._containers import elementwise_operand as elementwise_operand
+from pysigmoid._containers import refuse_dask as refuse_dask
+from pysigmoid._dtypes import Array as Array
+from pysigmoid._dtypes import DType as DType
+from pysigmoid._dtypes import float_dtype as float_dtype
+from pysigmoid._dtypes import is_float, smallest_clamp
+from pysigmoid._dtypes import loss_dtype as loss_dtype
+from pysigmoid._labels import order_dims, require_same_labels
+from pysigmoid._operands import Operand, library_of
+from pysigmoid._remedies import as_numpy, shown
 
-Array: TypeAlias = npt.NDArray[Any]
-DType: TypeAlias = np.dtype[Any]
 Shape: TypeAlias = tuple[int, ...]
 Axis: TypeAlias = int | tuple[int, ...] | None
 
 BLOCK = 1 << 14  # elements of an argument that are looked at together
 ROUNDING_SLACK = 1e-5  # probabilities computed in float32 leave [0, 1] by less than this
-
-# Dtypes
-
-
-def is_float(dtype: DType) -> bool:
-    """Whether the ufuncs have a loop of this dtype, in either byte order."""
-    return dtype.char in "efdg" or dtype.name == "bfloat16"
-
-
-def float_dtype(name: str, dtype: DType) -> DType:
-    """The dtype the ufuncs answer in: floats keep theirs, integers up to 16 bits become float32, wider ones float64."""
-    if is_float(dtype):
-        return dtype.newbyteorder("=")
-    if dtype.kind in "biu":
-        return np.dtype(np.float32 if dtype.itemsize <= 2 else np.float64)
-    raise TypeError(
-        f"{name} has dtype {dtype}, which is no bool, integer or float type; "
-        f"convert it, for example with np.asarray({name}, dtype=np.float64)"
-    )
-
-
-def loss_dtype(dtype: npt.DTypeLike) -> DType:
-    asked = np.dtype(dtype)
-    if not is_float(asked):
-        raise TypeError(f"dtype is {asked}; choose a float type, for example np.float64")
-    return asked
-
-
-# Containers
-
-
-def is_from(library: str, value: object) -> bool:
-    """Whether the type of value comes from this library, told by its module's name so that nothing is imported."""
-    return any(cls.__module__.partition(".")[0] == library for cls in type(value).__mro__)
-
-
-def refuse_recorded_tensor(name: str, value: Any) -> None:
-    if is_from("torch", value) and getattr(value, "requires_grad", False):
-        raise TypeError(
-            f"{name} is a tensor that requires grad, and torch does not see what NumPy computes; pass {name}.detach()"
-        )
-
-
-def refuse_dask(name: str, value: Any) -> None:
-    if is_from("dask", value):
-        raise TypeError(
-            f"{name} is a Dask collection, which would be gathered into memory; "
-            f"pass {name}.compute(), or call the function on each block through map_blocks"
-        )
-
-
-def elementwise_operand(input: Any) -> Any:
-    """What a ufunc is given: a container that knows ufuncs as it is, anything else as an array."""
-    refuse_recorded_tensor("input", input)
-    operand = input if hasattr(input, "__array_ufunc__") else np.asarray(input)
-    dtype = getattr(operand, "dtype", None)
-    if isinstance(dtype, np.dtype):
-        float_dtype("input", dtype)
-    return operand
-
-
-class Operand(NamedTuple):
-    """One argument of a loss as an array, under the name the caller knows it by."""
-
-    name: str
-    values: Array
-    masked: Array | None = None  # masked by a masked array: left out
-    missing: Array | None = None  # NA in pandas: the caller must leave it out
-
-
-def read_operand(name: str, value: Any) -> Operand:
-    operand = Operand(name, value) if type(value) is np.ndarray else _from_container(name, value)
-    float_dtype(name, operand.values.dtype)
-    return operand
-
-
-def _from_container(name: str, value: Any) -> Operand:
-    refuse_recorded_tensor(name, value)
-    refuse_dask(name, value)
-    values = np.asarray(value)
-    if isinstance(value, np.ma.MaskedArray):
-        return Operand(name, values, masked=None if value.mask is np.ma.nomask else np.ma.getmaskarray(value))
-    if not (hasattr(value, "isna") and _is_nullable(value)):
-        return Operand(name, values)
-    missing = np.asarray(value.isna())
-    if values.dtype == object and np.any(missing):
-        values = value.to_numpy(dtype=np.float64, na_value=np.nan)
-    return Operand(name, values, missing=missing)
-
-
-def _is_nullable(value: Any) -> bool:
-    """Whether pandas data has a dtype of pandas' own, so that NA may stand among the numbers."""
-    columns = [column for _, column in value.items()] if value.ndim == 2 else [value]
-    return any(not isinstance(column.dtype, np.dtype) for column in columns)
-
 
 # Shapes and masks
 
@@ -122,18 +35,23 @@ def require_same_shape(input: Operand, target: Operand) -> None:
     shape, other = input.values.shape, target.values.shape
     if shape == other:
         return
-    remedy = f": pass {target.name}.reshape({shape})" if input.values.size == target.values.size else ""
+    array = target.name if library_of(type(target.given)) == "torch" else as_numpy(target.name, target.given)
+    remedy = f": pass {array}.reshape({shape})" if input.values.size == target.values.size else ""
     raise ValueError(
         f"{input.name} has shape {shape} but {target.name} has shape {other}; every element takes its own label{remedy}"
     )
 
 
-def broadcast(name: str, array: Array, shape: Shape) -> Array:
+def broadcast(operand: Operand, array: Array, shape: Shape) -> Array:
+    """The array, of the operand's values or which of them are left out, in the shape of the input."""
     try:
         return np.broadcast_to(array, shape)
     except ValueError:
+        name = operand.name
         rows = array.ndim > 0 and array.shape == shape[: array.ndim]
-        remedy = f"; to give each row its own value, pass {name}[{':, ' * array.ndim}None]" if rows else ""
+        expanded = f"{as_numpy(name, operand.given)}[{':, ' * array.ndim}None]"
+        remedy = f"; to give each row its own value, pass {expanded}" if rows else ""
+        remedy = "; pass None when there are none" if array.size == 0 and array.ndim == 1 else remedy
         raise ValueError(
             f"{name} has shape {array.shape}, which does not broadcast to the input's shape {shape}{remedy}"
         ) from None
@@ -150,6 +68,8 @@ def read_mask(where: Any) -> Operand:
     mask = read_operand("where", where)
     if mask.values.dtype != bool:
         raise TypeError(f"where has dtype {mask.values.dtype}; pass booleans, True for the elements to keep")
+    if mask.missing is not None and np.any(mask.missing):
+        raise TypeError(f"where holds missing values (NA); say what they mean, for example where={fill_remedy(mask)}")
     return mask
 
 
@@ -162,9 +82,7 @@ class Samples(NamedTuple):
     pos_weight: Array | None = None
     kept: Array | None = None  # True for elements to take; None where that is all of them
     dropped: tuple[Array, ...] | None = None  # each True for elements to leave out
-    ignored: Array | None = (
-        None  # the label of elements to leave out; rounded to the dtype of the labels if they are floats
-    )
+    ignored: Array | None = None  # the label of elements to leave out, a 0-d array: see _ignored
 
     def counted(self) -> Array:
         """True for each element that counts."""
@@ -194,41 +112,69 @@ def read_samples(
     ignore_value: float | None = None,
 ) -> Samples:
     """Read the arguments that a loss pairs element by element."""
-    inputs, targets = read_operand(names[0], input), read_operand(names[1], target)
-    require_same_shape(inputs, targets)
-    weights = None if weight is None else read_operand("weight", weight)
-    pos_weights = None if pos_weight is None else read_operand("pos_weight", pos_weight)
+    inputs, targets, weights, pos_weights, kept = operands = _read_operands(
+        (*names, "weight", "pos_weight"), (input, target, weight, pos_weight), where
+    )
     shape = inputs.values.shape
-    kept = None if where is None else read_mask(where)
-    operands = [operand for operand in (inputs, targets, weights, pos_weights, kept) if operand is not None]
+    given = [operand for operand in operands if operand is not None]
     samples = Samples(
         inputs.values,
         targets.values,
         _factor(weights, shape),
         _factor(pos_weights, shape),
-        None if kept is None else broadcast("where", kept.values, shape),
-        _masked(operands, shape),
+        None if kept is None else broadcast(kept, kept.values, shape),
+        _left_out(given, shape, ignore_value),
         None if ignore_value is None else _ignored(targets.values.dtype, ignore_value),
     )
-    for name, _, _, missing in operands:
-        if missing is not None and _any_counted(samples, broadcast(name, missing, shape)):
-            raise TypeError(f"{name} holds missing values (NA); leave them out with where=~{name}.isna()")
+    require_same_labels(given, shape)
+    for operand in given:
+        if operand.missing is not None and _any_kept(samples, broadcast(operand, operand.missing, shape)):
+            name, remedy = operand.name, missing_remedy(operand)
+            raise TypeError(f"{name} holds missing values (NA); leave them out with where={remedy}")
     return samples
 
 
-def _any_counted(samples: Samples, marked: Array) -> bool:
-    """Whether an element that counts is marked."""
-    return any(np.any(block.counted() & marked.flat[begin : begin + BLOCK]) for begin, block in samples.blocks())
+Operands: TypeAlias = tuple[Operand, Operand, Operand | None, Operand | None, Operand | None]
+
+
+def _read_operands(names: tuple[str, ...], values: tuple[Any, ...], where: Any) -> Operands:
+    """Input, target, weight, pos_weight and mask, with named axes in one order; None for what is not given."""
+    read = [
+        read_operand(name, value) if position < 2 or value is not None else None
+        for position, (name, value) in enumerate(zip(names, values, strict=True))
+    ]
+    read.append(None if where is None else read_mask(where))
+    ordered = iter(order_dims([operand for operand in read if operand is not None]))
+    inputs, targets, *others = (None if operand is None else next(ordered) for operand in read)
+    assert inputs is not None
+    assert targets is not None
+    require_same_shape(inputs, targets)
+    weights, pos_weights, kept = others
+    return inputs, targets, weights, pos_weights, kept
+
+
+def _any_kept(samples: Samples, missing: Array) -> bool:
+    """Whether something missing stands where no mask leaves it out; it has no label that could be ignored."""
+    unmarked = samples._replace(ignored=None)
+    return any(np.any(block.counted() & missing.flat[begin : begin + BLOCK]) for begin, block in unmarked.blocks())
 
 
 def _factor(weight: Operand | None, shape: Shape) -> Array | None:
     if weight is None or weight.values.ndim == 0:
         return None if weight is None else weight.values
-    return broadcast(weight.name, weight.values, shape)
+    return broadcast(weight, weight.values, shape)
 
 
-def _masked(operands: list[Operand], shape: Shape) -> tuple[Array, ...] | None:
-    return tuple(broadcast(name, masked, shape) for name, _, masked, _ in operands if masked is not None) or None
+def _left_out(operands: list[Operand], shape: Shape, ignore_value: object) -> tuple[Array, ...] | None:
+    """What masked arrays mask, and missing labels where nan is ignored."""
+    ignores_nan = isinstance(ignore_value, Real) and ignore_value != ignore_value
+    masks = [
+        broadcast(operand, mask, shape)
+        for position, operand in enumerate(operands)
+        for mask in (operand.masked, operand.missing if position == 1 and ignores_nan else None)
+        if mask is not None
+    ]
+    return tuple(masks) or None
 
 
 def _ignored(dtype: DType, ignore_value: Any) -> Array | None:
@@ -256,8 +202,11 @@ def real(name: str, value: Any) -> float:
     if type(value) is float:  # first, since to ask an abstract class takes as long as a short call
         return value
     if not isinstance(value, Real):
-        raise TypeError(f"{name} is {value!r}; pass a real number")
-    return float(value)
+        raise TypeError(f"{name} is {shown(value)}; pass a real number")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is {shown(value)}, which is beyond every float") from None
 
 
 def real_between(name: str, value: Any, low: float, high: float) -> float:
@@ -267,18 +216,41 @@ def real_between(name: str, value: Any, low: float, high: float) -> float:
     return number
 
 
-def raise_outside(samples: Samples, names: tuple[str, str], probabilities: bool) -> NoReturn:
-    """Raise for the first number that counts and lies outside [0, 1]: a probability, or a label."""
+@np.errstate(all="ignore")
+def clamp(probabilities: Any, eps: object) -> Any:
+    """The probabilities within [eps, 1 - eps], in the precision of the result, where that leaves neither 0 nor 1."""
+    number = real("eps", eps)
+    if not 0 <= number < 0.5:
+        raise ValueError(f"eps is {number}; choose a number in [0, 0.5)")
+    dtypes = {float_dtype("input", dtype) for dtype in dtypes_within(probabilities)}
+    for dtype in dtypes:
+        if number > 0 and dtype.type(1) - dtype.type(number) == 1:
+            smallest = smallest_clamp(dtype)
+            raise ValueError(f"eps is {number}, but 1 - eps is 1 in {dtype}; choose {smallest} or more, or no eps")
+    scalar = dtypes.pop().type if len(dtypes) == 1 else np.float64
+    low, high = scalar(number), scalar(1) - scalar(number)
+    if not isinstance(getattr(probabilities, "dtype", None), np.dtype):
+        low, high = float(low), float(high)  # polars takes no scalars of NumPy
+    return np.minimum(np.maximum(probabilities, low), high)
+
+
+def raise_outside(
+    samples: Samples, names: tuple[str, str], probabilities: bool, given: tuple[Any, Any] = (None, None)
+) -> NoReturn:
+    """Raise for the first number that counts and lies outside [0, 1]: a probability, or a label.
+
+    `given` is what the caller passed for the two, which the remedies must suit.
+    """
     input_name, target_name = names
     if probabilities and (index := _first_outside(samples.input, samples)) is not None:
         hint = "For logits use binary_cross_entropy_with_logits."
-        raise _out_of_range(input_name, samples.input, index, hint)
+        raise _out_of_range(input_name, samples.input, index, hint, given[0])
     index = _first_outside(samples.target, samples)
     if index is None:
         raise ValueError(f"{target_name} was changed while it was read; pass a copy")
     swapped = not probabilities and _first_outside(samples.input, samples) is None
     question = f"All of {input_name} lies between 0 and 1: are {input_name} and {target_name} swapped?"
-    raise _out_of_range(target_name, samples.target, index, question if swapped else "")
+    raise _out_of_range(target_name, samples.target, index, question if swapped else "", given[1])
 
 
 def _first_outside(values: Array, samples: Samples) -> tuple[Any, ...] | None:
@@ -287,18 +259,20 @@ def _first_outside(values: Array, samples: Samples) -> tuple[Any, ...] | None:
     return None if place < 0 else np.unravel_index(place, values.shape)
 
 
-def _out_of_range(name: str, values: Array, index: tuple[Any, ...], hint: str) -> ValueError:
+def _out_of_range(name: str, values: Array, index: tuple[Any, ...], hint: str, given: Any) -> ValueError:
     value = values[index]
     position = f"{name}[{', '.join(map(str, index))}]" if index else name
     missing = value != value  # told first: < and > of nan would raise the floating-point flag "invalid"
     nearly = not missing and -ROUNDING_SLACK < value < 1 + ROUNDING_SLACK
+    library, array = library_of(type(given)), f"np.asarray({name})"
+    sum_of = array if isinstance(given, list | tuple) or library == "pyarrow" else name  # these take no arithmetic
+    nan_of = array if library == "polars" else name
     sentences = [
         f"{name} must lie between 0 and 1, but {position} is {value}.",
-        f"For labels -1 and +1 pass ({name} + 1) / 2." if value == -1 else "",
+        f"For labels -1 and +1 pass ({sum_of} + 1) / 2." if value == -1 else "",
         f"For rounding errors pass np.clip({name}, 0, 1)." if nearly else "",
-        f"For missing values pass where=~np.isnan({name})." if missing else "",
-        hint,
-        "validate=False in pysigmoid.functional skips this check.",
+        f"For missing values pass where=~np.isnan({nan_of})." if missing else hint,
+        "validate=False skips this check.",
     ]
     return ValueError(" ".join(filter(None, sentences)))
 
@@ -312,8 +286,8 @@ def check_buffer(name: str, buffer: Any, shape: Shape, dtype: DType) -> None:
         raise TypeError(f"{name} is a {type(buffer).__name__}; pass a NumPy array to write into")
     if buffer.shape != shape:
         raise ValueError(f"{name} has shape {buffer.shape}, but the result has shape {shape}")
-    if buffer.dtype != dtype and not np.can_cast(dtype, buffer.dtype, "same_kind"):
-        raise TypeError(f"{name} has dtype {buffer.dtype}, which {dtype} does not cast to; pass a float array")
+    if not is_float(buffer.dtype):
+        raise TypeError(f"{name} has dtype {buffer.dtype}, which is no float type; pass a float array")
     if not buffer.flags.writeable:
         raise ValueError(f"{name} is read-only; pass an array that can be written to, for example a copy")
 

@@ -20,6 +20,7 @@ from pysigmoid._arguments import (
     real,
     real_between,
 )
+from pysigmoid._containers import arrays_of_series
 from pysigmoid._reductions import reduction_code, shape_of_sums, summed_axes
 
 LOGISTIC, FOCAL, PROBABILITY = range(3)  # forms, and
@@ -80,18 +81,22 @@ def evaluate(
         code, axes, keepdims, validate, asked, out, grad_out, hess_out,
     )  # fmt: skip
     if results is None:
-        raise_outside(Samples(*samples), NAMES[form], form == PROBABILITY)
+        raise_outside(Samples(*samples), NAMES[form], form == PROBABILITY, arguments[:2])
     return results
 
 
 def plain_samples(
     input: Any, target: Any, weight: Any, where: Any, pos_weight: Any = None, ignore_value: Any = None
 ) -> tuple[Any, ...] | None:
-    """Arrays that need no reading, as the fields of `Samples`: this saves most of the time of a short call."""
+    """Arrays and Series that need no reading, as the fields of `Samples`: it takes most of the time of a short call."""
     if target is None or where is not None or ignore_value is not None:
         return None
-    plain = _core.are_plain(input, target, weight, pos_weight)
-    return (input, target, weight, pos_weight, None, None, None) if plain else None
+    if not _core.are_plain(input, target, weight, pos_weight):
+        arrays = arrays_of_series(input, target, weight, pos_weight)
+        if arrays is None or not _core.are_plain(*arrays):
+            return None
+        input, target, weight, pos_weight = arrays
+    return input, target, weight, pos_weight, None, None, None
 
 
 def check_derivatives(shape: Shape, dtype: DType, out: Any, grad_out: Any, hess_out: Any) -> None:

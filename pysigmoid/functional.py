@@ -1,8 +1,9 @@
 """Functions under torch's names, usually imported as `from pysigmoid import functional as F`.
 
-Elementwise functions give the bits of the ufunc and keep the container. Losses add reductions, weights and checks; they
-keep the dtype of the logits and pair elements by position. What torch has no name for takes NumPy's: axis, keepdims,
-where, out.
+Elementwise functions give the bits of the ufunc and keep the container; in an array that NumPy has to make, nan is
+null. Losses add reductions, weights and checks; they keep the dtype of the logits and pair elements by position. Labels
+must then agree: an index or names of columns that differ are an error, and xarray's dims are brought into one order.
+What has no labels goes beside those that have. What torch has no name for takes NumPy's: axis, keepdims, where, out.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ from pysigmoid import _core
 from pysigmoid._arguments import (
     Array,
     Axis,
+    clamp,
     elementwise_operand,
-    float_dtype,
-    real,
     refuse_dask,
 )
 from pysigmoid._hints import check_averaging, check_softplus_options, explicit, no_attribute, refuse_keywords
@@ -232,7 +232,7 @@ def logit(input: Any, eps: float | None = None, *, out: Array | None = None) -> 
     input : array_like
         Probabilities p of any shape.
     eps : float, optional
-        In [0, 0.5): clamps p to [eps, 1 - eps], both in the precision of the result; nan stays nan.
+        In [0, 0.5): clamps p to [eps, 1 - eps], both in the precision of the result; nan stays nan. 0 clamps to [0, 1].
     out : ndarray, optional
         Buffer for the result; it may be `input`.
 
@@ -247,7 +247,8 @@ def logit(input: Any, eps: float | None = None, *, out: Array | None = None) -> 
     TypeError
         As for `sigmoid`, and if `eps` is not a number.
     ValueError
-        If `eps` is outside [0, 0.5).
+        If `eps` is outside [0, 0.5), or so small that 1 - eps is 1 in the precision of the result, and ones would still
+        give inf.
 
     Notes
     -----
@@ -262,18 +263,7 @@ def logit(input: Any, eps: float | None = None, *, out: Array | None = None) -> 
     """
     if eps is None:
         return _apply(_core.logit, input, out)
-    probabilities, low = elementwise_operand(input), real("eps", eps)
-    if not 0 <= low < 0.5:
-        raise ValueError(f"eps is {low}; choose a number in [0, 0.5)")
-    return _apply(_core.logit, _clamp(probabilities, low), out)
-
-
-def _clamp(probabilities: Any, eps: float) -> Any:
-    dtype = getattr(probabilities, "dtype", None)
-    number = float_dtype("input", dtype).type if isinstance(dtype, np.dtype) else float
-    with np.errstate(all="ignore"):
-        low = number(eps)
-        return np.minimum(np.maximum(probabilities, low), number(1) - low)
+    return _apply(_core.logit, clamp(elementwise_operand(input), eps), out)
 
 
 def glu(input: Any, dim: int = -1) -> Array:
@@ -388,16 +378,18 @@ def binary_cross_entropy_with_logits(
         If the shapes of `input` and `target` differ, a weight does not broadcast to them, a label is outside [0, 1] or
         nan, an option is out of range, or `out` has another shape or is read-only. Nothing has been written then.
     TypeError
-        For an argument that is no real array, a Dask collection, a tensor that requires grad, pandas data with NA where
-        `where` does not leave it out, or an `out` the loss does not cast to.
+        For an argument that is no real array, a Dask collection, a tensor that requires grad, missing values (NA, null)
+        that `where` does not leave out, or an `out` the loss does not cast to.
 
     Notes
     -----
     In float32 each element is within 0.5000001 ULP, in both tails, where torch rounds a loss below 6e-8 to 0. At
     infinite logits the loss is its limit: 0 for the label they belong to, else inf; a factor of 0 drops its term. nan
     comes only from nan, warnings never. Sums are pairwise in float64 and do not depend on the memory layout.
-    "mean" of nothing is nan, "sum" 0. The names and the meaning of `pos_weight` are torch's, smoothing is that of
-    Keras.
+    Labelled operands (pandas, polars, Arrow, xarray) must have equal labels, see the module. NA and null are missing
+    values, which `where` must leave out; nan is a number.
+    "mean" of nothing is nan, "sum" 0; "weighted_mean" is nan or infinite where the weights sum to 0, and infinite
+    factors give inf or nan. The names and the meaning of `pos_weight` are torch's, smoothing is that of Keras.
 
     Examples
     --------
