@@ -21,11 +21,14 @@ static const WORK D(ones)[BLOCK] = {[0 ... BLOCK - 1] = 1};
 struct D(pass) {
     struct loss *loss;
     WORK options[3];
+    struct suspects suspects;
     int counts; /* whether it sums up what the rows are divided by, instead of the loss */
     ptrdiff_t node_length, nodes; /* of a row */
     WORK *sums;                   /* of nodes: the first node of every row, the second of every row, ... */
     WORK *divisors;               /* of rows, NULL where all have the same */
 };
+
+#include "losses_extremes.h"
 
 /* ---- sums ---- */
 
@@ -135,7 +138,7 @@ static void D(compute_block)(const struct D(pass) *pass, ptrdiff_t element, ptrd
         if (loss->form == LOSS_probability)
             validate_block(loss, &loss->logits, element, count, block.logits, of_logits, kept);
     }
-    active.losses[loss->working][loss->form][loss->outputs](&block, whole_packs(count));
+    D(compute_losses)(loss, &block, &pass->suspects, whole_packs(count));
 
     leave_out(space->value, NUMBER_OF(WORK), kept, count);
     finish_derivative(gradient, axes, element, count, block.gradient, space->gradient, of_derivatives, kept);
@@ -319,7 +322,9 @@ static void D(validation_task)(void *job, ptrdiff_t begin, ptrdiff_t end)
 
 static int D(evaluate)(struct loss *loss)
 {
-    struct D(pass) pass = {.loss = loss, .options = {(WORK)loss->options[0], (WORK)loss->options[1], (WORK)loss->options[2]}};
+    struct D(pass) pass = {.loss = loss,
+                           .options = {(WORK)loss->options[0], (WORK)loss->options[1], (WORK)loss->options[2]},
+                           .suspects = find_suspects(loss)};
     ptrdiff_t n = loss->rows * loss->row_length;
     if (loss->row_length > BLOCK || loss->row_length == 0)
         return D(evaluate_long_rows)(&pass);
