@@ -55,7 +55,6 @@ typedef void loss_kernel(const struct loss_block *block, ptrdiff_t n);
     DERIVABLE_LOSS(LOSS, focal)    \
     LOSS(probability, value)
 
-enum loss_form { LOSS_plain, LOSS_weighted, LOSS_focal, LOSS_probability, LOSS_FORM_COUNT };
 enum loss_outputs { OUTPUTS_value, OUTPUTS_value_and_gradient, OUTPUTS_gradient_and_hessian, LOSS_OUTPUTS_COUNT };
 
 /* n numbers of one type as another, n a multiple of WHOLE_PACKS: widened exactly, narrowed with one rounding. */
@@ -64,13 +63,30 @@ typedef void conversion_kernel(void *to, const void *from, ptrdiff_t n);
 /* Whether any of n numbers, n a multiple of WHOLE_PACKS, lies outside [0, 1]; nan does. */
 typedef int range_kernel(const void *numbers, ptrdiff_t n);
 
+/* Whether any of n numbers, n a multiple of WHOLE_PACKS, is of magnitude > `bound`; nan may be, or not. */
+typedef int bound_kernel(const void *numbers, ptrdiff_t n, f64 bound);
+
+/* The loss kernels take factors of doubles to be ordinary, that is 0 or of a size that float32 has, and narrow logits to be
+ * at most LARGEST_NARROW: e^-200 is 2^-288. What is not ordinary is computed by extreme_loss_in_<type>, one element at a time:
+ * value, gradient and Hessian, these over the divisor. The same function serves every instruction set. */
+#define LEAST_ORDINARY 0x1p-149
+#define MOST_ORDINARY 0x1p128
+enum { LARGEST_NARROW = 200 };
+
+enum loss_form { LOSS_plain, LOSS_weighted, LOSS_focal, LOSS_probability, LOSS_FORM_COUNT };
+
+void extreme_loss_in_f64(enum loss_form form, f64 x, f64 y, f64 w, f64 p, const f64 *options, f64 divisor, f64 outputs[3]);
+void extreme_loss_in_longdouble(enum loss_form form, longdouble x, longdouble y, longdouble w, longdouble p,
+                             const longdouble *options, longdouble divisor, longdouble outputs[3]);
+
 struct kernels {
 #define FUNCTION(inputs, outputs, name, ...) kernel *name[DTYPE_COUNT];
 #include "functions.def"
     loss_kernel *losses[WORKING_COUNT][LOSS_FORM_COUNT][LOSS_OUTPUTS_COUNT];
     conversion_kernel *f32_from[DTYPE_COUNT], *f64_from[DTYPE_COUNT]; /* of narrower dtypes; else NULL */
     conversion_kernel *from_f64[DTYPE_COUNT];
-    range_kernel *any_f32_outside_unit, *any_f64_outside_unit;
+    range_kernel *any_f32_outside_unit, *any_f64_outside_unit, *any_f64_extreme; /* extreme: not ordinary, or perhaps nan */
+    bound_kernel *any_f32_beyond, *any_f64_beyond;
 };
 
 #endif

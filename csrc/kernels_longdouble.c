@@ -18,3 +18,9 @@
     loss_kernel form##_##outputs##_in_extended_kernel;             \
     LOSS_KERNEL(form, outputs, extended, longdouble, longdouble)
 ALL_LOSSES(LOSS)
+
+void extreme_loss_in_longdouble(enum loss_form form, longdouble x, longdouble y, longdouble w, longdouble p,
+                             const longdouble *options, longdouble divisor, longdouble outputs[3])
+{
+    compute_in_extreme_longdouble(form, x, y, w, p, options, divisor, outputs);
+}

@@ -49,6 +49,31 @@ CONVERSION_KERNEL(f32, f64, f64)
 RANGE_KERNEL(f32)
 RANGE_KERNEL(f64)
 
+/* nan counts or does not: the words for a maximum differ there. */
+#define BOUND_KERNEL(type)                                                                          \
+    static int any_##type##_beyond_kernel(const void *numbers, ptrdiff_t n, f64 bound)              \
+    {                                                                                               \
+        v##type zero = v_set_##type(0), one = v_set_##type(1), most = zero;                         \
+        for (ptrdiff_t i = 0; i < n; i += LANES_##type)                                             \
+            most = v_max_##type(v_abs_##type(v_load_##type##_as_##type((const type *)numbers + i)), most); \
+        v##type inside = v_select_##type(v_le_##type(most, v_set_##type((type)bound)), one, zero);  \
+        return v_any_##type(v_eq_##type(inside, zero));                                             \
+    }
+BOUND_KERNEL(f32)
+BOUND_KERNEL(f64)
+
+static int any_f64_extreme_kernel(const void *numbers, ptrdiff_t n)
+{
+    vf64 zero = v_set_f64(0), one = v_set_f64(1), least = one, most = one;
+    for (ptrdiff_t i = 0; i < n; i += LANES_f64) {
+        vf64 size = v_abs_f64(v_load_f64_as_f64((const f64 *)numbers + i));
+        least = v_min_f64(v_select_f64(v_lt_f64(zero, size), size, one), least);
+        most = v_max_f64(size, most);
+    }
+    vm64 ordinary = v_and_f64(v_le_f64(v_set_f64(LEAST_ORDINARY), least), v_le_f64(most, v_set_f64(MOST_ORDINARY)));
+    return v_any_f64(v_eq_f64(v_select_f64(ordinary, one, zero), zero));
+}
+
 /* longdouble has no vectors: its kernels are the same in every table. */
 #define FUNCTION(inputs, outputs, name, ...) kernel name##_longdouble_kernel;
 #include "functions.def"
@@ -78,4 +103,7 @@ ALL_LOSSES(LOSS)
                  [DTYPE_f32] = f32_from_f64_kernel},
     .any_f32_outside_unit = any_f32_outside_unit_kernel,
     .any_f64_outside_unit = any_f64_outside_unit_kernel,
+    .any_f64_extreme = any_f64_extreme_kernel,
+    .any_f32_beyond = any_f32_beyond_kernel,
+    .any_f64_beyond = any_f64_beyond_kernel,
 };

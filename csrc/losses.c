@@ -1,6 +1,7 @@
 /* The driver of the fused losses: rows, blocks, masks, sums and divisors; the formulas are the kernels'. */
 #include "losses.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -459,13 +460,67 @@ static struct layout layout_of_loss(const struct loss *loss, enum number work)
     return lay_out(&demand, WORKSPACE_BYTES - BLOCK * size_of_number(work));
 }
 
+/* ---- extremes, see losses_extremes.h ---- */
+
+/* Narrower types hold nothing else, and a single number is looked at once. */
+static int is_ordinary(const struct loss *loss, const struct operand *operand)
+{
+    f64 factor;
+    if (operand->data == NULL || (operand->number != NUMBER_f64 && operand->number != NUMBER_longdouble))
+        return 1;
+    for (int k = 0; k < loss->axes.count; k++)
+        if (operand->steps[k] != 0)
+            return 0;
+    if (operand->number != NUMBER_f64 || loss->rows * loss->row_length == 0)
+        return 0;
+    memcpy(&factor, operand->data, sizeof factor);
+    if (operand->swapped)
+        swap_bytes(&factor, NUMBER_f64, 1);
+    return factor == 0 || (fabs(factor) >= LEAST_ORDINARY && fabs(factor) <= MOST_ORDINARY);
+}
+
+/* Which operands may hold an extreme factor. */
+struct suspects { int labels, weight, pos_weight; };
+
+static struct suspects find_suspects(const struct loss *loss)
+{
+    return (struct suspects){!is_ordinary(loss, &loss->labels), !is_ordinary(loss, &loss->weight),
+                             !is_ordinary(loss, &loss->pos_weight)};
+}
+
+/* Whether a derivative takes the place of an operand, so that this cannot be looked at afterwards. */
+static int is_in_place(const struct loss_block *block)
+{
+    const void *const inputs[] = {block->logits, block->labels, block->weight, block->pos_weight};
+    for (int k = 0; k < 4; k++)
+        if (inputs[k] == block->gradient || inputs[k] == block->hessian)
+            return 1;
+    return 0;
+}
+
 #define WORK f64
+#define LEAST LEAST_ORDINARY
+#define MOST MOST_ORDINARY
+#define SMALLEST_NORMAL DBL_MIN
+#define MAX_EXPONENT DBL_MAX_EXP
 #include "losses_driver.h"
 #undef WORK
+#undef LEAST
+#undef MOST
+#undef SMALLEST_NORMAL
+#undef MAX_EXPONENT
 
 #define WORK longdouble
+#define LEAST ldexpl(1, -LDBL_MAX_EXP / 4)
+#define MOST ldexpl(1, LDBL_MAX_EXP / 4)
+#define SMALLEST_NORMAL LDBL_MIN
+#define MAX_EXPONENT LDBL_MAX_EXP
 #include "losses_driver.h"
 #undef WORK
+#undef LEAST
+#undef MOST
+#undef SMALLEST_NORMAL
+#undef MAX_EXPONENT
 
 int evaluate_loss(struct loss *loss)
 {

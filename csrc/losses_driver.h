@@ -19,11 +19,14 @@ static const WORK D(ones)[BLOCK] = {[0 ... BLOCK - 1] = 1};
 struct D(pass) {
     struct loss *loss;
     struct layout layout;
+    struct suspects suspects;
     int counts; /* whether it sums up what the rows are divided by, instead of the loss */
     ptrdiff_t node_length, nodes; /* of a row */
     WORK *sums;                   /* of nodes: the first node of every row, the second of every row, ... */
     WORK *divisors;               /* of rows, NULL where all have the same */
 };
+
+#include "losses_extremes.h"
 
 /* ---- sums ---- */
 
@@ -113,7 +116,7 @@ static void D(compute_piece)(const struct D(pass) *pass, ptrdiff_t element, ptrd
     const uint8_t *kept = find_kept(loss, &pass->layout, element, count, rooms);
     if (loss->validates)
         D(validate)(pass, element, count, &block, kept, rooms);
-    active.losses[loss->working][loss->form][loss->outputs](&block, whole_packs(count));
+    D(compute_losses)(loss, &block, &pass->suspects, whole_packs(count));
 
     leave_out(value, work, kept, count);
     finish_derivative(gradient, &loss->axes, element, count, block.gradient, of_gradient, of_derivatives, kept, raw);
@@ -304,7 +307,8 @@ static int D(evaluate_long_rows)(struct D(pass) *pass)
 
 static int D(evaluate)(struct loss *loss)
 {
-    struct D(pass) pass = {.loss = loss, .layout = layout_of_loss(loss, NUMBER_OF(WORK))};
+    struct D(pass) pass = {
+        .loss = loss, .layout = layout_of_loss(loss, NUMBER_OF(WORK)), .suspects = find_suspects(loss)};
     ptrdiff_t n = loss->rows * loss->row_length;
     if (loss->row_length > BLOCK || loss->row_length == 0)
         return D(evaluate_long_rows)(&pass);

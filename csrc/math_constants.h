@@ -7,7 +7,11 @@
 
 /* From here on down e^x rounds to zero in the result, products with any float32 or half factor included: e^-200 is
  * 2^-288, and 2^128 times it is less than half the smallest float, 2^-149. e^-104 < 2^-150 does for the half types, whose
- * smallest step is 2^-133. The bound also keeps 2^n a normal double. */
+ * smallest step is 2^-133. The bound also keeps 2^n a normal double. The
+ * losses take doubles as factors; what this hides there is computed otherwise: see extreme_loss in kernels.h.
+ *
+ * Of a soft label 1 - y is often the exact middle of two floats (y = 2^-25), and the gradient (1 - y) sigma(x) - y sigma(-x)
+ * lies next to it: beyond the bound the rounding of N + D decides, half an ULP either way. */
 static const f64 vanishing_f64 = -200;
 static const f32 vanishing_f32 = -104;
 

@@ -393,15 +393,25 @@ INLINE struct pair log_cut_f64(struct pair p)
     return pair_select(v_lt_f64(l.hi, v_set_f64(-100)), pair_of(v_set_f64(-100)), l);
 }
 
-/* -y log p - (1 - y) log(1 - p); 2^-200 stands for all that the cut at -100 = log(2^-144.3) hides. Below 2^-60
- * log(1 - p) = -p to the last bit, which half of a subnormal p, as atanh takes it, would not keep. */
+/* log p for 0 <= p <= 1; 2^-200 stands for all that the cut at -100 = log(2^-144.3) hides. */
+INLINE struct pair log_of_probability(vf64 p)
+{
+    return log_cut_f64(pair_of(v_max_f64(v_set_f64(0x1p-200), p)));
+}
+
+/* log(1 - p). Below 2^-60 it is -p to the last bit, which half of a subnormal p, as atanh takes it, would not keep. */
+INLINE struct pair log_of_rest(vf64 p)
+{
+    struct pair q = one_minus(p);
+    struct pair log_q = log_cut_f64((struct pair){v_max_f64(v_set_f64(0x1p-200), q.hi), q.lo});
+    return pair_select(v_lt_f64(p, v_set_f64(0x1p-60)), pair_of(v_neg_f64(p)), log_q);
+}
+
+/* -y log p - (1 - y) log(1 - p) */
 INLINE vf64 bce_f64(vf64 p, vf64 y)
 {
-    vf64 zero = v_set_f64(0), one = v_set_f64(1), least = v_set_f64(0x1p-200);
-    struct pair q = one_minus(p);
-    struct pair log_p = log_cut_f64(pair_of(v_max_f64(least, p)));
-    struct pair log_q = log_cut_f64((struct pair){v_max_f64(least, q.hi), q.lo});
-    log_q = pair_select(v_lt_f64(p, v_set_f64(0x1p-60)), pair_of(v_neg_f64(p)), log_q);
+    vf64 zero = v_set_f64(0), one = v_set_f64(1);
+    struct pair log_p = log_of_probability(p), log_q = log_of_rest(p);
     struct pair minus_y = pair_of(v_neg_f64(y)), y_less_one = fast_two_sum(v_set_f64(-1), y);
     struct pair loss = pair_add(pair_mul(y_less_one, log_q), pair_mul(minus_y, log_p));
     vf64 sum = v_select_f64(v_eq_f64(loss.hi, zero), loss.hi, pair_sum(loss)); /* a zero keeps its sign */

@@ -29,6 +29,7 @@ enum { BOUNDS = 4 };
 struct row {
     const char *name, *summary, *doc;
     int inputs, outputs;
+    int takes_labels;
     double intervals[2][2];
     struct bound accuracy[BOUNDS]; /* all zero where the outputs keep those of other rows */
     const char *same_as[2];
@@ -53,11 +54,13 @@ struct row {
 #define ACCURACY(...) .accuracy = {__VA_ARGS__}
 #define SAME_AS(first, second) .same_as = {#first, #second}
 #define LIST(...) {__VA_ARGS__}
+#define NUMBER 0
+#define LABELLED 1
 
 static const struct row rows[] = {
-#define FUNCTION(inputs_, outputs_, name_, half, single, intervals_, accuracy_, summary_)                        \
+#define FUNCTION(inputs_, outputs_, name_, half, single, second_, intervals_, accuracy_, summary_)               \
     {.name = #name_, .summary = summary_, .doc = doc_##name_, .inputs = inputs_, .outputs = outputs_,            \
-     .intervals = LIST intervals_, accuracy_,                                                                    \
+     .takes_labels = second_, .intervals = LIST intervals_, accuracy_,                                           \
      .loops = {loop_##inputs_##_##outputs_##_f32, loop_##inputs_##_##outputs_##_f64,                             \
                loop_##inputs_##_##outputs_##_f16, loop_##inputs_##_##outputs_##_longdouble},                     \
      .bf16_loop = bf16_loop_##name_, .slots = active.name_},
@@ -70,6 +73,8 @@ static const struct row rows[] = {
 #undef ACCURACY
 #undef SAME_AS
 #undef LIST
+#undef NUMBER
+#undef LABELLED
 
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -138,12 +143,6 @@ static int is_python_number(const PyArray_DTypeMeta *dtype)
     return dtype == &PyArray_PyLongDType || dtype == &PyArray_PyFloatDType;
 }
 
-/* Labels are what lies in [0, 1] beside the first argument. */
-static int takes_labels(const struct row *row)
-{
-    return row->inputs == 2 && row->intervals[1][0] == 0 && row->intervals[1][1] == 1;
-}
-
 static int may_stand_beside_bf16(const PyArray_DTypeMeta *dtype)
 {
     return is_bf16(dtype) || is_narrow_integer(dtype);
@@ -171,7 +170,7 @@ static PyArray_DTypeMeta *common_dtype(const struct row *row, PyArray_DTypeMeta 
         return first;
     if (row->inputs > 1 && is_half(last) && may_stand_beside_half(first))
         return last;
-    if (takes_labels(row) && is_our_float(first) && is_bool_or_integer(last))
+    if (row->takes_labels && is_our_float(first) && is_bool_or_integer(last))
         return first;
     return NULL;
 }
@@ -406,8 +405,9 @@ static PyObject *row_as_dict(const struct row *row)
     PyObject *intervals = intervals_as_tuple(row), *outputs = outputs_as_tuple(row), *accuracy = accuracy_as_dict(row);
     PyObject *dict = NULL;
     if (intervals != NULL && outputs != NULL && accuracy != NULL)
-        dict = Py_BuildValue("{sssisisssOsOsO}", "name", row->name, "nin", row->inputs, "nout", row->outputs, "summary",
-                             row->summary, "intervals", intervals, "outputs", outputs, "accuracy", accuracy);
+        dict = Py_BuildValue("{sssisisssOsOsOsO}", "name", row->name, "nin", row->inputs, "nout", row->outputs, "summary",
+                             row->summary, "labelled", row->takes_labels ? Py_True : Py_False, "intervals", intervals,
+                             "outputs", outputs, "accuracy", accuracy);
     Py_XDECREF(intervals);
     Py_XDECREF(outputs);
     Py_XDECREF(accuracy);

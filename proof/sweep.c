@@ -33,7 +33,7 @@ static const struct function {
 #define CR {0.5, 0, 0}
 #define ULP(ulp) {ulp, 0, 0}
 #define ULP_FROM(from, ulp, absolute) {ulp, from, absolute}
-#define FUNCTION(inputs_, outputs_, name_, half, single, intervals_, accuracy, ...) \
+#define FUNCTION(inputs_, outputs_, name_, half, single, second, intervals_, accuracy, ...) \
     {#name_, inputs_, outputs_, LIST intervals_, accuracy, active.name_},
 #include "functions.def"
 #undef LIST

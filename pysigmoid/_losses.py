@@ -34,6 +34,10 @@ NAMES = (("input", "target"), ("inputs", "targets"), ("input", "target"))  # of 
 Options = tuple[float, float, float]  # smoothing, alpha or -1, gamma
 NO_OPTIONS: Options = (0.0, -1.0, 0.0)
 
+# m^gamma is good to 2 gamma max(1, |log m|) 2^-53, and log m reaches -745 before m^gamma vanishes: up to this gamma a
+# rounding of m next to 1 costs no more than the logarithm does further out, 2^-42.
+LARGEST_GAMMA = 1000
+
 
 def smoothing(label_smoothing: float) -> Options:
     if type(label_smoothing) is float and label_smoothing == 0:
@@ -45,7 +49,7 @@ def focal_options(alpha: float | None, gamma: float, label_smoothing: float = 0.
     """The smoothing, alpha, -1 where it is switched off, and gamma."""
     off = alpha is None or real("alpha", alpha) < 0
     balance = -1.0 if off else real_between("alpha", alpha, 0, 1)
-    return smoothing(label_smoothing)[0], balance, real_between("gamma", gamma, 0, np.finfo(float).max)
+    return smoothing(label_smoothing)[0], balance, real_between("gamma", gamma, 0, LARGEST_GAMMA)
 
 
 def evaluate(

@@ -438,9 +438,9 @@ def test_label_smoothing_outside_its_range_is_an_error(smoothing):
         F.binary_cross_entropy_with_logits(LOGITS, LABELS, label_smoothing=smoothing)
 
 
-@pytest.mark.parametrize("gamma", [-1, np.nan, np.inf])
+@pytest.mark.parametrize("gamma", [-1, np.nan, np.inf, 1000.5])
 def test_gamma_outside_its_range_is_an_error(gamma):
-    with pytest.raises(ValueError, match="gamma is"):
+    with pytest.raises(ValueError, match=f"gamma is {gamma:.1f}; choose a number from 0 to 1000"):
         F.sigmoid_focal_loss(LOGITS, LABELS, gamma=gamma)
 
 

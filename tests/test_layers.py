@@ -48,6 +48,7 @@ LAYERS = {
             "elementwise.*",
             "losses.*",
             "losses_driver.h",
+            "losses_extremes.h",
             "staging.h",
             "axes.*",
             "numbers.*",

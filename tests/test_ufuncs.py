@@ -12,6 +12,7 @@ import pytest
 
 import pysigmoid
 from bounds import ROWS
+from extension import REPOSITORY
 from pysigmoid import _core
 from samples import PROBABILITY
 
@@ -63,6 +64,14 @@ def test_row_is_a_real_ufunc(name):
     assert name in pysigmoid.__all__
 
 
+def test_labels_are_what_the_cross_entropies_take():
+    """The list says so itself: an interval to draw from may change without changing dtypes."""
+    assert [name for name, row in ROWS.items() if row["labelled"]] == [name for name in ROWS if name.startswith("bce")]
+    core = (REPOSITORY / "csrc" / "ufuncs.c").read_text()
+    promotion = core[core.index("*common_dtype(") : core.index("register_bf16")]
+    assert "intervals" not in promotion
+
+
 def test_aliases_are_the_same_objects():
     assert pysigmoid.expit is pysigmoid.sigmoid
     assert pysigmoid.log_expit is pysigmoid.log_sigmoid
@@ -72,7 +81,7 @@ def test_aliases_are_the_same_objects():
 @every_ufunc
 def test_row_describes_its_inputs_outputs_and_accuracy(name):
     row = ROWS[name]
-    assert set(row) == {"name", "nin", "nout", "summary", "intervals", "outputs", "accuracy"}
+    assert set(row) == {"name", "nin", "nout", "summary", "labelled", "intervals", "outputs", "accuracy"}
     assert len(row["intervals"]) == row["nin"]
     assert all(low < high for low, high in row["intervals"])
     assert len(row["outputs"]) == row["nout"]
