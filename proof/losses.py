@@ -11,6 +11,7 @@ record writes losses.json anew: the hashes, from the portable kernels, and the w
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import sys
@@ -30,6 +31,7 @@ from proof.exact import REAL
 from proof.sweeps import in_parallel
 from pysigmoid import _core
 from pysigmoid import functional as F
+from pysigmoid._losses import FOCAL, GRAD_AND_HESS, LOGISTIC, NO_OPTIONS, VALUE_AND_GRAD, evaluate, focal_options
 from ulp import FORMATS, error_in_ulp, errors_in_ulp, exact, precision, widened
 
 RECORD = Path(__file__).with_name("losses.json")
@@ -39,6 +41,7 @@ SOFT_BLOCKS, LONG_SOFT_BLOCKS = 611, 6104  # ten million, a hundred million
 PIECES = 32
 
 FLOAT64_SAMPLES = 1_000_000
+EXTREME_SAMPLES = 20_000
 MEAN_LENGTH = 10_000_000
 SEED = 20250611
 
@@ -221,6 +224,76 @@ def check_focal(points: int) -> tuple[list[str], dict[str, Worst]]:
     return wrong, worst
 
 
+# ---- focal loss with pos_weight and smoothing ----
+
+
+def focal_terms(x: Any, y: Any, p: Any, options: tuple[Any, Any, Any]) -> list[tuple[Any, Any]]:
+    """Value and gradient, each with the larger of its terms."""
+    s, alpha, gamma = options
+    a, b = (1 - y) * (1 - s) + s / 2, y * (1 - s) + s / 2
+    upper, lower = 1 / (1 + gmpy2.exp(-x)), 1 / (1 + gmpy2.exp(x))
+    m, k = a * upper + b * lower, a - b
+    c = (1 if alpha < 0 else alpha * b + (1 - alpha) * a) * m**gamma
+    loss, slope = value(x, a, p * b), gradient(x, a, p * b)
+    bend = gamma * k * upper * lower / m * loss
+    return [(c * loss, c * loss), (c * (slope + bend), c * max(gradient_scale(x, a, p * b), abs(bend)))]
+
+
+def check_focal_options(points: int) -> tuple[list[str], dict[str, Worst]]:
+    """Errors relative to the larger term; `at`: logit, label, hard or soft, pos_weight, smoothing, gamma."""
+    wrong = []
+    rng = np.random.default_rng(SEED)
+    x, p = rng.uniform(-110, 110, points), np.exp2(rng.uniform(-10, 10, points))
+    y = np.where(np.arange(points) % 3 == 0, rng.random(points), np.arange(points) % 2)
+    worst: dict[str, Worst] = {}
+    for gamma, s, alpha in itertools.product(GAMMAS, (0.0, 0.1), (None, 0.25)):
+        options = focal_options(alpha, gamma, s)
+        results = evaluate(FOCAL, VALUE_AND_GRAD, options, (x, y, None, None, p), ("none", None, False), True)
+        with precision(oracle.MEASURING):
+            for i, point in enumerate(zip(*map(exact, (x, y, p)), strict=True)):
+                wants = focal_terms(*point, tuple(map(gmpy2.mpfr, options)))
+                for name, got, (want, scale) in zip(("value", "gradient"), results, wants, strict=True):
+                    error = float(abs(exact(got[i : i + 1])[0] - want) / scale)
+                    found = Worst(error, hexadecimals(x[i], y[i], p[i], s, gamma))
+                    worst[name] = max(found, worst.get(name, found))
+                    if not error <= focal_bound(x[i], gamma):
+                        wrong.append(f"focal with options, {name}: {found}")
+    return wrong, worst
+
+
+# ---- extreme factors ----
+
+
+def check_extremes(n: int) -> tuple[list[str], dict[str, Worst]]:
+    """float64 with weight and pos_weight of 2^-1000 to 2^1000; `at`: logit, label, weight, pos_weight."""
+    rng = np.random.default_rng([SEED, n, 1])
+    x, y = samples.draw("bce_with_logits", FORMATS["float64"], n, rng)
+    x = np.where(np.arange(x.size) % 2, x, rng.uniform(-2200, 2200, x.size))
+    w, p = np.exp2(rng.uniform(-1000, 1000, (2, x.size)))
+    arguments, sums = (x, y, w, None, p), ("none", None, False)
+    loss, grad = evaluate(LOGISTIC, VALUE_AND_GRAD, NO_OPTIONS, arguments, sums, True)
+    hess = evaluate(LOGISTIC, GRAD_AND_HESS, NO_OPTIONS, arguments, sums, True)[1]
+    wrong: list[str] = []
+    worst: dict[str, Worst] = {}
+    fmt = FORMATS["float64"]
+    with precision(oracle.MEASURING):
+        columns = list(zip(*map(exact, (x, y, w, p)), strict=True))
+        for name, results in {"value": loss, "gradient": grad, "hessian": hess}.items():
+            (formula, scale_of), (ulp, relative_from, left_over) = FORMULAS[name], FLOAT64[name]
+            for i, (result, (logit, label, weight, factor)) in enumerate(zip(exact(results), columns, strict=True)):
+                want, scale = (
+                    part(logit, weight * (1 - label), weight * factor * label) for part in (formula, scale_of)
+                )
+                error, spacing = error_in_ulp(result, want, fmt), gmpy2.exp2(int(fmt.spacing_exponent(want)))
+                relative = abs(want) >= relative_from * scale
+                found = Worst(error, hexadecimals(x[i], y[i], w[i], p[i]))
+                if not error <= (ulp if relative else 0.5 + left_over * scale / spacing):
+                    wrong.append(f"extreme {name}: {found}")
+                if relative:
+                    worst[name] = max(found, worst.get(name, found))
+    return wrong, worst
+
+
 # ---- means ----
 
 SPREADS = {"centre": 1.0, "tails": 40.0}
@@ -252,6 +325,8 @@ def check_errors(runner: list[str], soft_blocks: int) -> tuple[list[str], Table]
     parts = {title: sweep(runner, title, words) for title, words in commands(soft_blocks).items()}
     parts["float64"] = check_float64(*float64_samples(FLOAT64_SAMPLES))
     parts["focal, float64, relative"] = check_focal(500)
+    parts["focal, float64, with pos_weight and smoothing, relative"] = check_focal_options(300)
+    parts["float64, factors of 2^-1000 to 2^1000"] = check_extremes(EXTREME_SAMPLES)
     parts["mean"] = check_means(MEAN_LENGTH)
     for title, (found, worst) in parts.items():
         wrong += found
