@@ -4,7 +4,7 @@ An error names the argument, the value and the remedy, and comes before anything
 """
 
 from collections.abc import Iterator
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
@@ -179,9 +179,9 @@ def _left_out(operands: list[Operand], shape: Shape, ignore_value: object) -> tu
 
 def _ignored(dtype: DType, ignore_value: Any) -> Array | None:
     """The number that marks labels, exactly if they can equal it exactly; None if no label of this dtype can."""
-    number = real("ignore_value", ignore_value)
     if dtype.kind in "biu":
-        return _as_label(dtype, ignore_value) if number - number == 0 else None
+        return _as_label(dtype, ignore_value)
+    number = real("ignore_value", ignore_value)
     if dtype.char != "g" or number - number != 0:
         return np.asarray(number)
     exact = np.asarray(ignore_value)
@@ -189,10 +189,11 @@ def _ignored(dtype: DType, ignore_value: Any) -> Array | None:
 
 
 def _as_label(dtype: DType, number: Any) -> Array | None:
-    """The finite number in an integer dtype, or None if it is none of that dtype's."""
+    """The number in an integer dtype, or None if it is none of that dtype's."""
+    if not isinstance(number, Integral) and not real("ignore_value", number).is_integer():
+        return None
     low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
-    label = int(number)
-    return np.asarray(label, dtype.newbyteorder("=")) if label == number and low <= label <= high else None
+    return np.asarray(int(number), dtype.newbyteorder("=")) if low <= number <= high else None
 
 
 # Ranges

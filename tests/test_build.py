@@ -24,7 +24,7 @@ def glob(pattern):
 
 
 SOURCES = glob("*.c")
-COMPUTES_NOTHING = {"pool.c", "axes.c"}
+COMPUTES_NOTHING = {"pool.c", "axes.c", "tasks.c"}
 OF_ANOTHER_ARCHITECTURE = {"kernels_neon.c"} if platform.machine() == "x86_64" else {*glob("kernels_avx*.c")}
 
 # Stands for the compiler: makes an empty file of whatever it gets, and writes down what it was asked. On request it

@@ -107,7 +107,7 @@ def test_harness_notices_a_caller_that_does_not_wait(tmp_path):
     assert text.count(waits) == 1
     (tmp_path / "pool.c").write_text(text.replace(waits, "    return;\n"))
     program = tmp_path / "race"
-    sources = [tmp_path / "pool.c", KERNELS / "loops.c", HERE / "race.c"]
+    sources = [tmp_path / "pool.c", KERNELS / "tasks.c", KERNELS / "loops.c", HERE / "race.c"]
     flags = ["-std=c11", "-O1", "-frounding-math", f"-I{KERNELS}", "-lm", "-lpthread"]
     subprocess.run([*shlex.split(compiler_of_python()), *map(str, sources), *flags, "-o", program], check=True)
     done = subprocess.run([program, "5"], capture_output=True, text=True, timeout=60)

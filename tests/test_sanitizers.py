@@ -18,7 +18,7 @@ def test_what_does_not_run_under_the_sanitizers_exists(name):
 
 
 def test_files_that_exercise_the_extension_most_run_under_the_sanitizers():
-    for stem in ("apply", "axes", "faults", "kernels", "loops", "loss_operands", "losses", "numbers", "special_values"):
+    for stem in ("apply", "axes", "faults_modes", "kernels", "loops", "losses", "numbers", "special_values"):
         assert (REPOSITORY / "tests" / f"test_{stem}.py").exists()
         assert f"tests/test_{stem}.py" not in sanitizers.NOT_RUN
 
