@@ -42,7 +42,7 @@ NOT_COPIED = (
 # What cannot run here or would show nothing: a file or a test, and why.
 NOT_RUN = {
     "tests/test_kernels.py::test_guard_page_kills_who_touches_it": "the sanitizer takes the signal it waits for",
-    "tests/test_faults_threads.py::test_refused_threads_are_done_without": "the sanitizers must come before its library",
+    "tests/test_faults_threads.py::test_refused_threads_are_done_without": "sanitizers must come before its library",
     "tests/test_faults_memory.py::test_memory_that_the_system_refuses_while_threads_are_made": "as the one above",
     "tests/test_faults_memory.py::test_memory_that_the_system_refuses_in_calls": "as the one above",
     "tests/test_faults_forks.py::test_forks_while_other_threads_compute": "300 forks of so large a process: minutes",
