@@ -631,7 +631,7 @@ def sigmoid_focal_loss(
     alpha : float or None
         Share of the positive part, in [0, 1]; None or a negative number leaves alpha_t out.
     gamma : float
-        Focus, from 0 up; 0 gives the logistic loss.
+        Focus, from 0, which gives the logistic loss, to 1000, up to which (1 - p_t)^gamma is good to 2^-42.
     reduction, weight, pos_weight, label_smoothing, ignore_value, where, axis, keepdims, validate, dtype, out
         As for `binary_cross_entropy_with_logits`.
 

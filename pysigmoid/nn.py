@@ -592,7 +592,7 @@ class SigmoidFocalLoss(LogitsLoss):
     alpha : float or None
         Share of the positive part, in [0, 1]; None or a negative number leaves it out.
     gamma : float
-        Focus, from 0 up; 0 gives the logistic loss.
+        Focus, from 0, which gives the logistic loss, to 1000, up to which (1 - p_t)^gamma is good to 2^-42.
     reduction : {"none", "mean", "sum", "weighted_mean"}
         "mean" divides the sum by the number of elements, "weighted_mean" by the sum of `weight`, "none" keeps every
         element's loss. Derivatives are divided in the same way.

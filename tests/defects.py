@@ -61,6 +61,13 @@ DEFECTS = (
         FUZZER,
     ),
     Defect(
+        "factors that no float32 holds are left to the clamp of the exponential",
+        "losses_extremes.h",
+        "    if (D(may_be_extreme)(loss, block, suspects, n)) {\n",
+        "    if (D(may_be_extreme)(loss, block, suspects, n) && 0) {\n",
+        FUZZER,
+    ),
+    Defect(
         "the bytes of a bool are taken for numbers", "numbers.c", "x[i] != 0, to, boolean", "x[i], to, boolean", FUZZER
     ),
 )
