@@ -3,9 +3,8 @@
 import inspect
 import sys
 from collections.abc import Callable, Iterator
+from numbers import Real
 from typing import Any, NoReturn, TypeVar
-
-import numpy as np
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -13,7 +12,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def check_softplus_options(beta: object, threshold: object) -> None:
-    if not (np.array_equal(beta, 1) and np.array_equal(threshold, 20)):  # type: ignore[arg-type]
+    if not (isinstance(beta, Real) and isinstance(threshold, Real) and beta == 1 and threshold == 20):
         raise TypeError(
             f"softplus takes no beta ({beta}) and no threshold ({threshold}) but torch's defaults, 1 and 20; "
             "write softplus(beta * x) / beta, which is exact and needs no threshold"

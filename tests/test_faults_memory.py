@@ -158,7 +158,7 @@ def growth_of(action, rounds):
 def leaks(action, rounds=20):
     # What is left by a stretch of any length is of this measurement. Caches fill up for a while.
     growth_of(action, 1)
-    for _ in range(3):
+    for _ in range(6):
         short, long = growth_of(action, rounds), growth_of(action, 2 * rounds)
         if max(more - few for more, few in zip(long, short)) < rounds:
             return False
