@@ -46,6 +46,13 @@ NOT_RUN = {
     "tests/test_faults_memory.py::test_memory_that_the_system_refuses_while_threads_are_made": "as the one above",
     "tests/test_faults_memory.py::test_memory_that_the_system_refuses_in_calls": "as the one above",
     "tests/test_faults_forks.py::test_forks_while_other_threads_compute": "300 forks of so large a process: minutes",
+    "tests/test_faults_memory.py::test_leak_of_one_object_or_reference_is_noticed": "blocks are counted in pymalloc",
+    "tests/test_faults_memory.py::test_no_call_keeps_a_reference": "as the one above",
+    "tests/test_faults_memory.py::test_no_odd_argument_of_a_public_function_keeps_a_reference": "as the one above",
+    "tests/test_faults_signals.py::test_faulthandler_tells_where_a_worker_has_failed": "the sanitizer takes the signal",
+    "tests/test_fuzz.py::test_case_that_kills_the_process_is_told_with_its_program": "the sanitizer takes the signal",
+    "tests/test_loss_call.py::test_everything_fits_on_a_stack_of_64_kilobytes": "frames are larger",
+    "tests/test_loss_call.py::test_no_frame_is_large": "compiles sources of its own",
     "tests/test_temporaries.py::test_resident_memory_grows_by_less_than_a_megabyte_a_thread": "freed memory is kept",
     "tests/test_proof.py": "the harness runs below, on inputs that it has time for",
     "tests/test_loss_proof.py": "the harness runs below",
@@ -58,6 +65,12 @@ NOT_RUN = {
     "tests/test_conftest.py": "about pytest alone",
     "tests/test_layers.py": "reads sources alone",
     "tests/test_oracle.py": "about the reference alone",
+    "tests/test_accuracy.py": "the harness runs the kernels below; the rest of its time is the reference's",
+    "tests/test_hard_inputs.py": "as test_accuracy",
+    "tests/test_inputs.py": "reads sources alone",
+    "tests/test_surface.py": "about names and signatures alone",
+    "tests/test_remedies.py": "about what errors say; test_arguments makes them",
+    "tests/test_doctests.py": "as the examples",
 }
 
 # Every so many blocks of a function's inputs, and blocks of a loss's.
