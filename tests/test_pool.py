@@ -54,18 +54,21 @@ def test_workers_share_a_long_call_and_leave_a_short_one_alone():
         tasks = [task for task in Path("/proc/self/task").iterdir() if int(task.name) != os.getpid()]
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
 
+    def share_of_workers(calls, elements):
+        """What they ran while this thread ran for 1."""
+        before, mine = time_of_workers(), time.thread_time_ns()
+        for _ in range(calls):
+            pysigmoid.sigmoid(x[:elements], out=out[:elements])
+        return (time_of_workers() - before) / (time.thread_time_ns() - mine)
+
     x = np.full(1 << 22, 0.5, np.float32)
     out = np.empty_like(x)
     with pysigmoid.num_threads(2):
         pysigmoid.sigmoid(x, out=out)
         time.sleep(0.01)  # the worker sleeps
-        before = time_of_workers()
-        for _ in range(1000):
-            pysigmoid.sigmoid(x[: LEAST + 1000], out=out[: LEAST + 1000])
-        assert time_of_workers() - before < 1e6
-        for _ in range(50):
-            pysigmoid.sigmoid(x, out=out)
-        assert time_of_workers() - before > 1e6
+        # The least of several: threads of the tests' own runner are among those that are counted.
+        assert min(share_of_workers(1000, LEAST + 1000) for _ in range(5)) < 0.05
+        assert max(share_of_workers(10, x.size) for _ in range(5)) > 0.2
     assert _core.pool_workers() >= 1
 
 
