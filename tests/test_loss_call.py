@@ -482,6 +482,7 @@ def test_first_outside_is_that_of_the_definition(rng, dtype, threads):
                         assert got == first_by_definition(view, view, *arguments)
 
 
+@pytest.mark.timed
 def test_wrong_label_is_named_at_the_speed_of_the_pass():
     """Two looks at most: for the label, and for whether the arguments were swapped."""
     n = 1 << 22

@@ -276,7 +276,7 @@ class Drawing:
         if family == FOCAL:
             options["alpha"] = self.random.choice((None, 0.25, 0.0, 1.0, 0.3))
             options["gamma"] = self.random.choice((0, 2, 1.5, 0.25, 7))
-        if family == LOGISTIC:
+        if family != PROBABILITY:
             if self.chance(0.3):
                 values = self.factors(self.broadcast_from(shape), self.dtype(dtype))
                 options["pos_weight"] = self.array("pos_weight", values)

@@ -231,9 +231,15 @@ def result_dtype(dtype: np.dtype) -> np.dtype:
 Terms = dict[str, tuple[Array, Array]]  # each the sum, and the scale of what was added
 
 
+def shares(problem: Problem) -> tuple[Array, Array]:
+    """Of the negative and the positive part: 1 - y and y, smoothed."""
+    y, s = problem.y, problem.s
+    return (1 - y) * (1 - s) + s / 2, y * (1 - s) + s / 2
+
+
 def logistic_terms(problem: Problem) -> Terms:
-    x, y, w, s = problem.x, problem.y, problem.w, problem.s
-    a, b = w * ((1 - y) * (1 - s) + s / 2), w * problem.p * (y * (1 - s) + s / 2)
+    x, (negative, positive) = problem.x, shares(problem)
+    a, b = problem.w * negative, problem.w * problem.p * positive
     slope = sigmoid(x) * sigmoid(-x)
     return {
         "value": two(a * softplus(x), b * softplus(-x)),
@@ -249,38 +255,32 @@ def probability_terms(problem: Problem) -> Terms:
 
 def focal_terms(problem: Problem) -> Terms:
     """As functional's docstrings say; each scale with the roundings that a power multiplies."""
-    x, y, gamma = problem.x, problem.y, np.longdouble(problem.options["gamma"])
-    alpha = problem.options["alpha"]
-    k, right, wrong = 1 - 2 * y, sigmoid(-x), sigmoid(x)
-    miss, slope = (1 - y) * wrong + y * right, wrong * right
-    hard = np.where(x < 0, y == 0, y == 1)  # on the right side of a hard label miss may vanish, and these do not
+    x, (negative, positive), gamma = problem.x, shares(problem), np.longdouble(problem.options["gamma"])
+    alpha, pushed = problem.options["alpha"], problem.p * positive
+    k, right, wrong = negative - positive, sigmoid(-x), sigmoid(x)
+    miss, slope = negative * wrong + positive * right, wrong * right
+    # On the right side of a hard label miss may vanish, and these do not.
+    hard = np.where(x < 0, positive == 0, negative == 0)
     r = np.where(hard, sigmoid(np.abs(x)), slope / miss)
     log_miss = np.where(hard, log_sigmoid(-np.abs(x)), np.log(miss))
-    balance = 1 if alpha is None else alpha * y + (1 - np.longdouble(alpha)) * (1 - y)
+    balance = 1 if alpha is None else alpha * positive + (1 - np.longdouble(alpha)) * negative
     outer = problem.w * balance * np.exp(gamma * log_miss)
-    loss = y * softplus(-x) + (1 - y) * softplus(x)
-    grad, grad_scale = two((1 - y) * wrong, -y * right)
+    loss, loss_scale = two(pushed * softplus(-x), negative * softplus(x))
+    grad, grad_scale = two(negative * wrong, -pushed * right)
+    hess, hess_scale = two(negative * slope, pushed * slope)
     bend = right - wrong + (gamma - 1) * k * r
     bend_scale = right + wrong + abs(gamma - 1) * np.abs(k) * r
     lift = gamma * k * r
     terms = {
-        "value": (loss, loss),
-        "gradient": (grad + lift * loss, grad_scale + np.abs(lift) * loss),
+        "value": (loss, loss_scale),
+        "gradient": (grad + lift * loss, grad_scale + np.abs(lift) * loss_scale),
         "Hessian": (
-            slope + 2 * lift * grad + lift * loss * bend,
-            slope + 2 * np.abs(lift) * grad_scale + np.abs(lift) * loss * bend_scale,
+            hess + 2 * lift * grad + lift * loss * bend,
+            hess_scale + 2 * np.abs(lift) * grad_scale + np.abs(lift) * loss_scale * bend_scale,
         ),
     }
     power = 1 + gamma * (1 + np.abs(log_miss))
     return {name: (outer * part, np.abs(outer) * scale * power) for name, (part, scale) in terms.items()}
-
-
-def lost_by_focal(problem: Problem) -> Array:
-    """The power may be subnormal before it meets the other factors, of which none exceeds these."""
-    gamma = np.longdouble(problem.options["gamma"])
-    least = np.ldexp(np.longdouble(1), problem.working.least)
-    lost = least * 4 * (1 + np.abs(problem.w)) * (1 + np.abs(problem.x)) * (1 + gamma) ** 2
-    return np.where(problem.counted, lost, 0)
 
 
 TERMS = {LOGISTIC: logistic_terms, FOCAL: focal_terms, PROBABILITY: probability_terms}
@@ -312,12 +312,8 @@ def of_loss(case: Case, arrays: dict[str, Array], results: tuple[Array, ...]) ->
             pair = ((part, divisor), (scale, np.abs(divisor)))
             quotient = [number if alone else divided(number, by, reduced) for number, by in pair]
             rounding = uncertain + roundings * UNIT.get(problem.working.name, UNIT_NARROW) * (not alone)
-            lost = (
-                0 if alone else np.ldexp(np.longdouble(1), problem.working.least) / np.abs(divisor)
-            )  # before dividing
-            if family == FOCAL:
-                by_focal = lost_by_focal(problem)
-                lost = lost + divided(np.sum(by_focal) if reduced else by_focal, np.abs(divisor), False)
+            before_dividing = np.ldexp(np.longdouble(1), problem.working.least) / np.abs(divisor)
+            lost = np.asarray(0 if alone else before_dividing)
             wrong += of_results(name, got, *quotient, rounding, lost, family, problem)
     return wrong
 
