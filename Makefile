@@ -17,7 +17,7 @@
 #                  emulation: hours; may be stopped and goes on from there
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := setup.py $(wildcard csrc/*)
+SOURCES := setup.py $(wildcard csrc/* csrc/*/*)
 PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
 export PYTHONPATH :=
 

@@ -11,8 +11,8 @@ import numpy as np
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-SOURCES = sorted(str(path) for path in Path("csrc").glob("*.c"))
-HEADERS = sorted(str(path) for pattern in ("*.h", "*.def") for path in Path("csrc").glob(pattern))
+SOURCES = sorted(str(path) for path in Path("csrc").rglob("*.c"))
+HEADERS = sorted(str(path) for pattern in ("*.h", "*.def") for path in Path("csrc").rglob(pattern))
 
 # The whole list, for the proofs as well: what Python's own flags say beside it is overridden (-g) or repeated here, so
 # that the program that ships is the one that is proved. Contraction would fuse products and sums where the results must
@@ -52,7 +52,7 @@ setup(
             "pysigmoid._core",
             SOURCES,
             depends=[*HEADERS, FLAG_LIST],
-            include_dirs=[np.get_include()],
+            include_dirs=["csrc", np.get_include()],
             extra_compile_args=FLAGS,
             libraries=["m", "pthread"],
         )

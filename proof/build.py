@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-KERNELS = ROOT / "csrc"
+CSRC = ROOT / "csrc"
 HERE = ROOT / "proof"
-ALL_KERNELS = [*sorted(KERNELS.glob("kernels_*.c")), KERNELS / "dispatch.c"]
+ALL_KERNELS = sorted((CSRC / "kernels").glob("*.c"))
 SWEEP = [*ALL_KERNELS, HERE / "sweep.c"]
 LOSS_SWEEP = [*ALL_KERNELS, HERE / "loss_sweep.c"]
-RACE = [KERNELS / "pool.c", KERNELS / "tasks.c", KERNELS / "loops.c", HERE / "race.c"]
+RACE = [CSRC / "threads" / "pool.c", CSRC / "arrays" / "tasks.c", CSRC / "arrays" / "loops.c", HERE / "race.c"]
 EMULATED = ("aarch64-linux-gnu-gcc", "qemu-aarch64", "neon")
-FLAGS = (KERNELS / "compiler_flags.txt").read_text().split()
+FLAGS = (CSRC / "compiler_flags.txt").read_text().split()
 
 
 def compiler_of_python() -> str:
@@ -53,7 +53,7 @@ def _build(sources: list[Path], folder: Path, compiler: str | None, *flags: str)
     """A folder is for one compiler and its flags: programs that are built there share what they have in common."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / sources[-1].stem
-    command = [*shlex.split(compiler or compiler_of_python()), *FLAGS, *flags, f"-I{KERNELS}", f"-I{HERE}"]
+    command = [*shlex.split(compiler or compiler_of_python()), *FLAGS, *flags, f"-I{CSRC}", f"-I{HERE}"]
     objects = [_compile(command, source, folder) for source in sources]
     subprocess.run([*command, *objects, "-lm", "-lpthread", "-o", str(program)], check=True)
     return program

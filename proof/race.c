@@ -12,8 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "loops.h"
-#include "pool.h"
+#include "arrays/loops.h"
+#include "threads/pool.h"
 
 enum { CALLERS = 4, LARGEST = 600 * 1000 };
 

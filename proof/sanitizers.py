@@ -87,7 +87,7 @@ class Control(NamedTuple):
     report: str
 
 
-CONTROL_FILE, CONTROL_SOURCE = "vec_scalar.h", "kernels_scalar"
+CONTROL_FILE, CONTROL_SOURCE = "vec/scalar.h", "kernels/scalar"
 CONTROLS = {
     "a read one element past the end": Control(
         "INLINE vf64 v_load_f32_as_f64(const f32 *x) { return *x; }",
@@ -147,11 +147,11 @@ class Sanitized:
         (extension,) = self.copy.glob("pysigmoid/_core*.so")
         (broken,) = self.objects(CONTROL_SOURCE)
         self.compile("-c", f"csrc/{CONTROL_SOURCE}.c", "-o", broken)
-        self.compile("-shared", *self.objects("*"), "-o", str(extension))
+        self.compile("-shared", *self.objects("*/*"), "-o", str(extension))
 
     def harness(self, name: str) -> str:
         """One of the proofs' programs, linked with the kernels of the extension."""
-        self.compile(f"proof/{name}.c", *self.objects("kernels_*"), *self.objects("dispatch"), "-o", name)
+        self.compile(f"proof/{name}.c", *self.objects("kernels/*"), "-o", name)
         return str(self.copy / name)
 
     def objects(self, pattern: str) -> list[str]:

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dispatch.h"
+#include "kernels/dispatch.h"
 #include "inputs.h"
 
 enum { BLOCK = 1 << 16 };

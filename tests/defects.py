@@ -39,7 +39,7 @@ class Defect:
 DEFECTS = (
     Defect(
         "a result that could not be made is put into the tuple",
-        "loss_call.c",
+        "python/loss_call.c",
         "        if (item == NULL)\n            Py_CLEAR(outcome);\n        else\n"
         "            PyTuple_SET_ITEM(outcome, next++, item);\n",
         "        PyTuple_SET_ITEM(outcome, next++, item);\n",
@@ -47,7 +47,7 @@ DEFECTS = (
     ),
     Defect(
         "long double is converted in the caller's mode",
-        "losses.c",
+        "arrays/losses.c",
         "static int uses_x87(const struct loss *loss)\n{\n",
         "static int uses_x87(const struct loss *loss)\n{\n"
         "    if (loss->working != WORKING_longdouble)\n        return 0;\n",
@@ -55,20 +55,24 @@ DEFECTS = (
     ),
     Defect(
         "a buffer that overlaps itself is computed in place",
-        "loss_call.c",
+        "python/loss_call.c",
         "overlaps_itself(request->buffers[output])\n           || would_spoil",
         "would_spoil",
         FUZZER,
     ),
     Defect(
         "factors that no float32 holds are left to the clamp of the exponential",
-        "losses_extremes.h",
+        "arrays/losses_extremes.h",
         "    if (D(may_be_extreme)(loss, block, suspects, n)) {\n",
         "    if (D(may_be_extreme)(loss, block, suspects, n) && 0) {\n",
         FUZZER,
     ),
     Defect(
-        "the bytes of a bool are taken for numbers", "numbers.c", "x[i] != 0, to, boolean", "x[i], to, boolean", FUZZER
+        "the bytes of a bool are taken for numbers",
+        "arrays/numbers.c",
+        "x[i] != 0, to, boolean",
+        "x[i], to, boolean",
+        FUZZER,
     ),
 )
 
@@ -109,24 +113,24 @@ def build(folder: Path, changed: str) -> None:
     flags = [*shlex.split(sysconfig.get_config_var("CFLAGS")), *FLAGS, *includes, "-fPIC"]
     compiler = shlex.split(compiler_of_python())
     objects = []
-    for source in sorted((folder / "csrc").glob("*.c")):
+    for source in sorted((folder / "csrc").rglob("*.c")):
         command = [*compiler, *flags, str(source)]
         read = subprocess.run([*command, "-MM"], capture_output=True, text=True, check=True).stdout
         if f"/{changed}" in read:
             objects.append(str(source.with_suffix(".o")))
             subprocess.run([*command, "-c", "-o", objects[-1]], check=True)
         else:
-            objects.append(str(ordinary_object(source.stem)))
+            objects.append(str(ordinary_object(source.relative_to(folder))))
     (module,) = (folder / "pysigmoid").glob("_core*.so")
     module.unlink()
     subprocess.run([*compiler, "-shared", *objects, "-lm", "-lpthread", "-o", str(module)], check=True)
 
 
-def ordinary_object(stem: str) -> Path:
+def ordinary_object(source: Path) -> Path:
     """The newest one, if several Pythons were built for."""
-    found = sorted((ROOT / "build").rglob(f"{stem}.o"), key=lambda path: path.stat().st_mtime)
+    found = sorted((ROOT / "build").rglob(str(source.with_suffix(".o"))), key=lambda path: path.stat().st_mtime)
     if not found:
-        raise FileNotFoundError(f"no object of {stem}.c under build; build the extension first")
+        raise FileNotFoundError(f"no object of {source} under build; build the extension first")
     return found[-1]
 
 

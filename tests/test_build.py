@@ -20,12 +20,12 @@ CSRC = REPOSITORY / "csrc"
 
 
 def glob(pattern):
-    return sorted(path.name for path in CSRC.glob(pattern))
+    return sorted(str(path.relative_to(CSRC.parent)) for path in CSRC.glob(pattern))
 
 
-SOURCES = glob("*.c")
-COMPUTES_NOTHING = {"pool.c", "axes.c", "tasks.c"}
-OF_ANOTHER_ARCHITECTURE = {"kernels_neon.c"} if platform.machine() == "x86_64" else {*glob("kernels_avx*.c")}
+SOURCES = glob("*/*.c")
+COMPUTES_NOTHING = {"csrc/threads/pool.c", "csrc/arrays/axes.c", "csrc/arrays/tasks.c"}
+OF_ANOTHER_ARCHITECTURE = {*glob("kernels/neon.c" if platform.machine() == "x86_64" else "kernels/avx*.c")}
 
 # Stands for the compiler: makes an empty file of whatever it gets, and writes down what it was asked. On request it
 # waits for another at its side, and notes that one came.
@@ -71,7 +71,7 @@ class Tree:
         command = [sys.executable, "setup.py", "--quiet", "build_ext", "--inplace", *options]
         subprocess.run(command, cwd=self.folder, env=environment | ours | variables, check=True, capture_output=True)
         commands = [path.read_text().splitlines() for path in self.notes.glob("words-*")]
-        compiled = {Path(word).name: words for words in commands for word in words if word.endswith(".c")}
+        compiled = {word: words for words in commands for word in words if word.endswith(".c")}
         assert len(compiled) == sum("-c" in words for words in commands)
         return compiled
 
@@ -126,20 +126,20 @@ def test_sources_are_compiled_in_turn_on_request(tree):
 
 def test_nothing_is_compiled_again_until_a_file_changes(tree):
     assert tree.build()
-    for touched in ("csrc/losses_driver.h", "csrc/functions.def", "csrc/pool.c", "csrc/compiler_flags.txt"):
+    for touched in ("csrc/vec/pack.h", "csrc/functions.def", "csrc/threads/pool.c", "csrc/compiler_flags.txt"):
         assert not tree.build()
         os.utime(tree.folder / touched)
         assert tree.build(), touched
 
 
 def test_a_source_that_does_not_compile_is_an_error_that_names_it(tree):
-    for path in (tree.folder / "csrc").glob("*.c"):
+    for path in (tree.folder / "csrc").rglob("*.c"):
         path.unlink()
-    (tree.folder / "csrc" / "pool.c").write_text("int ;;; broken(\n")
+    (tree.folder / "csrc" / "threads" / "pool.c").write_text("int ;;; broken(\n")
     command = [sys.executable, "setup.py", "--quiet", "build_ext", "--inplace"]
     done = subprocess.run(command, cwd=tree.folder, capture_output=True, text=True)
     assert done.returncode != 0
-    assert "csrc/pool.c" in done.stderr
+    assert "csrc/threads/pool.c" in done.stderr
 
 
 # ---- what is refused ----
@@ -164,7 +164,7 @@ def refusal(source, *flags, compiler=None):
 @pytest.mark.parametrize("flag", ["-ffast-math", "-ffinite-math-only"])
 @pytest.mark.parametrize("source", sorted(set(SOURCES) - COMPUTES_NOTHING - OF_ANOTHER_ARCHITECTURE))
 def test_no_file_that_computes_compiles_under_fast_math(source, flag):
-    assert "without -ffast-math" in refusal(CSRC / source, flag)
+    assert "without -ffast-math" in refusal(REPOSITORY / source, flag)
 
 
 @pytest.mark.parametrize("flags", [["-funsafe-math-optimizations"], ["-freciprocal-math"], ["-fno-signed-zeros"]])
@@ -178,7 +178,7 @@ def test_parts_of_fast_math_that_have_no_macro_are_refused(flags):
     ).stdout
     if "__GCC_IEC_559" not in macros:
         pytest.skip("platform: this compiler has no macro that tells parts of -ffast-math")
-    assert "without -ffast-math" in refusal(CSRC / "kernels_scalar.c", *flags)
+    assert "without -ffast-math" in refusal(CSRC / "kernels" / "scalar.c", *flags)
 
 
 @pytest.mark.parametrize(
@@ -192,13 +192,13 @@ def test_parts_of_fast_math_that_have_no_macro_are_refused(flags):
 )
 def test_arithmetic_in_another_format_is_refused(definition, complaint):
     name = definition[2:].partition("=")[0]
-    assert complaint in refusal(CSRC / "kernels_scalar.c", f"-U{name}", definition, "-w")
+    assert complaint in refusal(CSRC / "kernels" / "scalar.c", f"-U{name}", definition, "-w")
 
 
 def test_x87_arithmetic_is_refused():
     if "387" in refusal(os.devnull, "-x", "c", "-mfpmath=387"):
         pytest.skip("platform: this compiler or processor has no x87 arithmetic for float")
-    assert "not x87" in refusal(CSRC / "kernels_scalar.c", "-mfpmath=387")
+    assert "not x87" in refusal(CSRC / "kernels" / "scalar.c", "-mfpmath=387")
 
 
 def test_clang_that_hides_its_likeness_to_gcc_inlines_all_the_same(tmp_path):
@@ -213,7 +213,7 @@ def test_clang_that_hides_its_likeness_to_gcc_inlines_all_the_same(tmp_path):
 # Every exponent and both signs, with a mantissa of zeros, of ones, and a nan: the words that take numbers apart.
 WORDS_ON_BITS = """
 #include <stdio.h>
-#include "vec_scalar.h"
+#include "vec/scalar.h"
 
 static uint32_t sum;
 

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from processes import LINUX, build_library, run
-from proof.build import KERNELS
+from proof.build import CSRC
 
 
 @pytest.mark.repeated
@@ -79,7 +79,7 @@ def test_workers_take_no_signal_but_those_of_their_own_instructions():
 
 # The pool, and a task in which the worker reads an address while the caller waits for what comes of it.
 READING_WORKER = r"""
-#include "pool.c"
+#include "threads/pool.c"
 
 static pthread_t caller;
 
@@ -112,7 +112,7 @@ def test_faulthandler_tells_where_a_worker_has_failed(address, name, tmp_path):
     np.zeros(4096, np.float32).tofile({path!r})
     numbers = np.memmap({path!r}, np.float32, "r+")
     os.truncate({path!r}, 4096)
-    ctypes.CDLL({build_library(tmp_path, READING_WORKER, f"-I{KERNELS}")!r}).read_in_worker(ctypes.c_void_p({address}))
+    ctypes.CDLL({build_library(tmp_path, READING_WORKER, f"-I{CSRC}")!r}).read_in_worker(ctypes.c_void_p({address}))
     """
     report = run(code, exit_code=-signal.Signals[f"SIG{name}"], printed=None)
     assert report.startswith("Fatal Python error: ")

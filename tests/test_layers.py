@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
@@ -24,60 +25,21 @@ STANDARD_C = [
 ]  # fmt: skip
 LISTS = ["functions.def", "isa.def"]
 TABLE = ["kernels.h", "inline.h", "guards.h"]  # a kernel, the word for inlining, what all rests on: everybody's
+DISPATCH = "kernels/dispatch.*"  # not of the kernels' folder where it comes to what it knows
 
-# layer: its files, what they may include beside each other
+# layer, a folder of csrc or the first that names a file: what it may include beside its own files
 LAYERS = {
-    "Python and NumPy": (
-        ["module.c", "ufuncs.*", "ufunc_docs.h", "loss_call.*", "apply.*", "plain.*", "overlap.h", "numpy_api.h"],
-        [
-            "Python.h",
-            "numpy/*",
-            *STANDARD_C,
-            *LISTS,
-            *TABLE,
-            "dispatch.h",
-            "loops.h",
-            "elementwise.h",
-            "losses.h",
-            "pool.h",
-        ],
-    ),
-    "strides, overlap, floating-point mode": (
-        [
-            "loops.*",
-            "elementwise.*",
-            "losses.*",
-            "losses_driver.h",
-            "losses_extremes.h",
-            "staging.h",
-            "axes.*",
-            "numbers.*",
-            "mode.h",
-            "tasks.*",
-        ],
-        [*STANDARD_C, "fenv.h", *TABLE, "dispatch.h", "pool.h"],
-    ),
-    "threads": (
-        ["pool.*"],
-        [*STANDARD_C, "pthread.h", "sched.h", "unistd.h", "signal.h", "time.h"],
-    ),
-    "instruction sets and their tables": (
-        ["dispatch.*", "kernels.h", *LISTS],
-        [*STANDARD_C, "guards.h", "cpuid.h", "sys/auxv.h", "asm/hwcap.h", "sys/sysctl.h"],
-    ),
-    "kernels": (
-        ["kernels_*", "for_each_pack.h", "target.h", "inline.h", "guards.h"],
-        [*STANDARD_C, "immintrin.h", "arm_neon.h", *TABLE, *LISTS, "vec_*.h", "math_*.h"],
-    ),
-    "mathematics": (
-        ["math_*.h"],
-        ["float.h", *TABLE],
-    ),
-    "vocabulary": (
-        ["vec_*.h"],
-        ["math.h", "stdint.h", "string.h", *TABLE],
-    ),
-}
+    ".": [*STANDARD_C],
+    "python": [
+        "Python.h", "numpy/*", *STANDARD_C, *LISTS, *TABLE, "arrays/*", "threads/pool.h", "kernels/dispatch.h",
+    ],
+    "arrays": [*STANDARD_C, "fenv.h", *TABLE, "threads/pool.h", "kernels/dispatch.h"],
+    "threads": [*STANDARD_C, "pthread.h", "sched.h", "unistd.h", "signal.h", "time.h"],
+    DISPATCH: [*STANDARD_C, *LISTS, "kernels.h", "guards.h", "cpuid.h", "sys/auxv.h", "asm/hwcap.h", "sys/sysctl.h"],
+    "kernels": [*STANDARD_C, *LISTS, *TABLE, "immintrin.h", "arm_neon.h", "vec/*", "math/*"],
+    "math": ["float.h", *TABLE],
+    "vec": ["math.h", "stdint.h", "string.h", *TABLE],
+}  # fmt: skip
 
 INTRINSICS = r"\b_mm\d*_\w+|\b__m(128|256|512)\w*|\b(float|u?int)\d+x\d+(x\d)?_t\b|\bv(ld1|st1|dup|add|mul|fma)q\w*"
 PYTHON_API = r"\bPy[A-Z_]\w*|\b(npy|NPY)_\w+"
@@ -87,16 +49,17 @@ FORMULAS = r"\b(exp|log|log1p|expm1|tanh|atanh)[fl]?\s*\("
 
 # layer: words its code may not use, comments and strings apart
 FORBIDDEN = {
-    "Python and NumPy": [INTRINSICS, FORMULAS],
-    "strides, overlap, floating-point mode": [INTRINSICS, PYTHON_API, FORMULAS, THREADS],
+    ".": [INTRINSICS, PYTHON_API, FORMULAS, THREADS],
+    "python": [INTRINSICS, FORMULAS],
+    "arrays": [INTRINSICS, PYTHON_API, FORMULAS, THREADS],
     "threads": [INTRINSICS, PYTHON_API, FORMULAS],
-    "instruction sets and their tables": [INTRINSICS, PYTHON_API, FORMULAS],
+    DISPATCH: [INTRINSICS, PYTHON_API, FORMULAS],
     "kernels": [INTRINSICS, PYTHON_API, FORMULAS, THREADS],
-    "mathematics": [INTRINSICS, PYTHON_API, MEMORY, THREADS],
-    "vocabulary": [PYTHON_API, FORMULAS, THREADS],
+    "math": [INTRINSICS, PYTHON_API, MEMORY, THREADS],
+    "vec": [PYTHON_API, FORMULAS, THREADS],
 }
 
-SOURCES = sorted(path.name for path in CSRC.iterdir() if path.suffix in (".c", ".h", ".def"))
+SOURCES = sorted(str(path.relative_to(CSRC)) for path in CSRC.rglob("*") if path.suffix in (".c", ".h", ".def"))
 
 
 def matches(name, patterns):
@@ -104,8 +67,10 @@ def matches(name, patterns):
 
 
 def layer_of(name):
-    """The layer whose pattern names the file best: kernels.h is not one of kernels_*."""
-    return next((layer for layer, (files, _) in LAYERS.items() if matches(name, files)), None)
+    """The layer that names the file; else its folder's."""
+    folder = str(Path(name).parent)
+    named = [layer for layer in LAYERS if fnmatch(name, layer)]
+    return named[0] if named else folder if folder in LAYERS else None
 
 
 def without_comments_and_strings(text):
@@ -117,9 +82,9 @@ def offences(name, text):
     layer = layer_of(name)
     if layer is None:
         return [f"{name} belongs to no layer"]
-    files, allowed = LAYERS[layer]
+    own = [other for other in SOURCES if layer_of(other) == layer]
     included = re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', text, re.MULTILINE)
-    found = [f"#include {header}" for header in included if not matches(header, [*files, *allowed])]
+    found = [f"#include {header}" for header in included if not matches(header, [*own, *LAYERS[layer]])]
     code = without_comments_and_strings(re.sub(r"^\s*#\s*include[^\n]*", "", text, flags=re.MULTILINE))
     for words in FORBIDDEN[layer]:
         found += [match.group() for match in re.finditer(words, code)]
@@ -135,23 +100,24 @@ def test_file_keeps_to_its_layer(name):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("loops.c", '#include "math_f32.h"'),
-        ("loops.c", "#include <Python.h>"),
-        ("losses.c", "#include <numpy/ndarraytypes.h>"),
-        ("pool.c", '#include "loops.h"'),
-        ("dispatch.c", '#include "vec_avx2.h"'),
-        ("kernels_template.h", '  #  include "loops.h"'),
-        ("math_f64.h", '#include "vec_scalar.h"'),
-        ("math_f64.h", "#include <immintrin.h>"),
-        ("math_f64.h", "vf64 y = _mm256_add_pd(a, b);"),
-        ("math_f64.h", "memcpy(to, from, n);"),
-        ("vec_neon.h", '#include "math_f64.h"'),
-        ("vec_avx2.h", "return exp(x);"),
-        ("ufuncs.c", '#include "math_functions.h"'),
-        ("ufuncs.c", "double y = log1p(x);"),
-        ("loops.c", "Py_BEGIN_ALLOW_THREADS"),
-        ("kernels_avx2.c", "__m256d x;"),
-        ("newcomer.c", ""),
+        ("arrays/loops.c", '#include "math/f32.h"'),
+        ("arrays/loops.c", "#include <Python.h>"),
+        ("arrays/losses.c", "#include <numpy/ndarraytypes.h>"),
+        ("threads/pool.c", '#include "arrays/loops.h"'),
+        ("kernels/dispatch.c", '#include "vec/avx2.h"'),
+        ("kernels/template.h", '  #  include "arrays/loops.h"'),
+        ("math/f64.h", '#include "vec/scalar.h"'),
+        ("math/f64.h", "#include <immintrin.h>"),
+        ("math/f64.h", "vf64 y = _mm256_add_pd(a, b);"),
+        ("math/f64.h", "memcpy(to, from, n);"),
+        ("vec/neon.h", '#include "math/f64.h"'),
+        ("vec/avx2.h", "return exp(x);"),
+        ("python/ufuncs.c", '#include "math/functions.h"'),
+        ("python/ufuncs.c", "double y = log1p(x);"),
+        ("arrays/loops.c", "Py_BEGIN_ALLOW_THREADS"),
+        ("kernels/avx2.c", "__m256d x;"),
+        ("kernels.h", '#include "arrays/loops.h"'),
+        ("newcomers/newcomer.c", ""),
     ],
 )
 def test_check_finds_what_is_forbidden(name, text):
@@ -159,14 +125,16 @@ def test_check_finds_what_is_forbidden(name, text):
 
 
 def test_check_does_not_read_comments_or_strings():
-    assert offences("loops.c", '/* PyObject, _mm_add_ps */ static const char *text = "Py_None"; // npy_intp') == []
+    assert (
+        offences("arrays/loops.c", '/* PyObject, _mm_add_ps */ static const char *text = "Py_None"; // npy_intp') == []
+    )
 
 
 def test_every_instruction_set_has_its_two_files():
     listed = re.findall(r"^(?:FOREIGN_)?ISA\((\w+)", (CSRC / "isa.def").read_text(), re.MULTILINE)
     for isa in set(listed):
-        assert f"vec_{isa}.h" in SOURCES
-        assert f"kernels_{isa}.c" in SOURCES
+        assert f"vec/{isa}.h" in SOURCES
+        assert f"kernels/{isa}.c" in SOURCES
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="platform: nm prints ELF symbols as expected here")
@@ -243,10 +211,10 @@ def test_layers_of_the_package_call_downwards(upper, lower):
 @pytest.mark.parametrize("name", ROWS)
 def test_row_is_complete(name):
     """The bare name leads from the row to formula, documentation, stub, oracle. Benchmarks: test_benchmarks.py."""
-    formulas = "".join(path.read_text() for path in CSRC.glob("math_*.h"))
+    formulas = "".join(path.read_text() for path in (CSRC / "math").glob("*.h"))
     assert re.search(rf"^FUNCTION\(\d, \d, {name},", (CSRC / "functions.def").read_text(), re.MULTILINE)
     assert re.search(rf"\b{name}(_f32|_f64|_longdouble|\))", formulas)
-    assert f"char doc_{name}[]" in (CSRC / "ufunc_docs.h").read_text()
+    assert f"char doc_{name}[]" in (CSRC / "python" / "ufunc_docs.h").read_text()
     assert re.search(rf"^{name}: np.ufunc$", (PACKAGE / "_core.pyi").read_text(), re.MULTILINE)
     assert name in pysigmoid.__all__
 

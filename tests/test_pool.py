@@ -16,7 +16,7 @@ import pytest
 
 import pysigmoid
 from bounds import ROWS
-from proof.build import HERE, KERNELS, build_race, compiler_of_python
+from proof.build import CSRC, HERE, build_race, compiler_of_python
 from pysigmoid import _core
 
 FLOATS = (np.float16, np.float32, np.float64, np.longdouble, ml_dtypes.bfloat16)
@@ -24,7 +24,7 @@ FLOATS = (np.float16, np.float32, np.float64, np.longdouble, ml_dtypes.bfloat16)
 # Beyond a millisecond for every dtype on any instruction set: several times what is worth sharing.
 LONG = {np.float16: 1 << 22, ml_dtypes.bfloat16: 1 << 22, np.float32: 1 << 22, np.float64: 1 << 21}
 LONGDOUBLES = 1 << 16
-LEAST = 16_384  # LEAST_PARALLEL in csrc/pool.h
+LEAST = 16_384  # LEAST_PARALLEL in csrc/threads/pool.h
 
 
 def values(nin, n, dtype):
@@ -105,13 +105,13 @@ def test_harness_finds_nothing(tmp_path):
 
 def test_harness_notices_a_caller_that_does_not_wait(tmp_path):
     """The control: the pool without the line that waits for the workers inside."""
-    text = (KERNELS / "pool.c").read_text()
+    text = (CSRC / "threads" / "pool.c").read_text()
     waits = "    if (inside == 0)\n        return;\n"
     assert text.count(waits) == 1
     (tmp_path / "pool.c").write_text(text.replace(waits, "    return;\n"))
     program = tmp_path / "race"
-    sources = [tmp_path / "pool.c", KERNELS / "tasks.c", KERNELS / "loops.c", HERE / "race.c"]
-    flags = ["-std=c11", "-O1", "-frounding-math", f"-I{KERNELS}", "-lm", "-lpthread"]
+    sources = [tmp_path / "pool.c", CSRC / "arrays" / "tasks.c", CSRC / "arrays" / "loops.c", HERE / "race.c"]
+    flags = ["-std=c11", "-O1", "-frounding-math", f"-I{CSRC}", "-lm", "-lpthread"]
     subprocess.run([*shlex.split(compiler_of_python()), *map(str, sources), *flags, "-o", program], check=True)
     done = subprocess.run([program, "5"], capture_output=True, text=True, timeout=60)
     assert done.returncode != 0

@@ -67,7 +67,7 @@ def test_row_is_a_real_ufunc(name):
 def test_labels_are_what_the_cross_entropies_take():
     """The list says so itself: an interval to draw from may change without changing dtypes."""
     assert [name for name, row in ROWS.items() if row["labelled"]] == [name for name in ROWS if name.startswith("bce")]
-    core = (REPOSITORY / "csrc" / "ufuncs.c").read_text()
+    core = (REPOSITORY / "csrc" / "python" / "ufuncs.c").read_text()
     promotion = core[core.index("*common_dtype(") : core.index("register_bf16")]
     assert "intervals" not in promotion
 

@@ -1,0 +1,22 @@
+/* The kernels for AVX2. */
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernels/target.h"
+
+TARGET_BEGIN("avx2,fma,f16c")
+
+/* Four vectors in flight: on Zen 4, 10 to 25 % faster than one or two for most functions. */
+#define PACK 4
+#define REST_ISA avx2_short
+#include "vec/avx2.h"
+
+#define ISA avx2
+#include "kernels/template.h"
+
+TARGET_END
+
+#endif

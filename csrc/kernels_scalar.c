@@ -1,5 +1,0 @@
-/* The portable kernels: plain C, which compilers vectorize for the baseline of the platform where they can. */
-#include "vec_scalar.h"
-
-#define ISA scalar
-#include "kernels_template.h"

@@ -1,0 +1,178 @@
+/* float32 results: worked in double and rounded once.
+ *
+ * The double is good to about 2^-50, so the rounding can only miss where the exact value lies nearer than that to the
+ * middle of two floats. The inputs where it does are known from a sweep over all 2^32 and stand below as patches. */
+#include "math/pairs.h"
+#include "math/patches.h"
+
+#define WORK f64
+
+#define MADD madd
+#define READING f64
+#include "math/exponential.h"
+#include "math/functions.h"
+#undef MADD
+#undef READING
+
+#define MADD fma
+#define READING fused_f64
+#include "math/exponential.h"
+#include "math/functions.h"
+#undef MADD
+#undef READING
+
+#undef WORK
+
+/* sigma(x) = 1/2 + x/4 - x^3/48 + ...: for small x, x/4 falls on exact middles, and the cubic term decides, towards 1/2.
+ * A slope just under 1/4 decides alike. Below 2^-11 the cubic term is too small to move anything else. */
+INLINE vf64 sigmoid_f32_anywhere(vf64 x)
+{
+    vf64 y = sigmoid_in_f64(x);
+    y = patch_below_f64(y, x, 0x1p-11, v_madd_f64(x, v_set_f64(0x1.fffffep-3), v_set_f64(0.5)));
+    return patch_f64(y, x, -0x1.250c02p-10, 0x1.ffb6bep-2); /* 2^-54.98 from a middle */
+}
+
+/* silu(x) = x/2 + x^2/4 - ...: half an odd subnormal is a middle, and the square decides, upwards. */
+INLINE vf64 silu_f32_anywhere(vf64 x)
+{
+    vf64 half = v_add_f64(v_set_f64(0.5), v_copysign_f64(v_set_f64(0x1p-28), x));
+    return patch_below_f64(silu_in_f64(x), x, 0x1p-100, v_mul_f64(x, half));
+}
+
+#ifdef V_LOOKUP_16_IS_ONE_PERMUTE
+
+/* (sqrt(u) coth(sqrt(u)/2) - 2) / u for u <= (ln(2)/32)^2 */
+static const double coth_series_sixteenths[] = {0x1.55555555135f9p-3, -0x1.6c15348660fp-9};
+
+/* power (numerator / denominator), power = 2^k with k a multiple of 1/16 */
+struct near_power { vf64 power, numerator, denominator; };
+
+/* e^-x as in math/exponential.h, with half the polynomial for a sixteenth of the interval */
+INLINE struct near_power exp_of_minus(vf64 x)
+{
+    /* -x = k ln 2 + r */
+    vf64 z = v_fma_f64(x, v_set_f64(-one_over_ln2_f64), v_set_f64(ROUND_TO_SIXTEENTH));
+    vf64 k = v_sub_f64(z, v_set_f64(ROUND_TO_SIXTEENTH));
+    vf64 r = v_fma_f64(k, v_set_f64(-0x1.62e42fefa39efp-1), v_neg_f64(x));
+
+    vf64 u = v_mul_f64(r, r), high, low;
+    vf64 h = v_fma_f64(u, HORNER_F64(u, coth_series_sixteenths), v_set_f64(2));
+    v_lookup_16_pairs(exp2_sixteenths, z, &high, &low);
+    return (struct near_power){v_ldexp_floor_f64(high, k), v_add_f64(h, r), v_sub_f64(h, r)};
+}
+
+INLINE vf64 sigmoid_f32_moderate(vf64 x)
+{
+    struct near_power e = exp_of_minus(x);
+    return v_div_f64(e.denominator, v_fma_f64(e.power, e.numerator, e.denominator));
+}
+
+INLINE vf64 silu_f32(vf64 x)
+{
+    struct near_power e = exp_of_minus(x);
+    vf64 y = v_div_f64(v_mul_f64(x, e.denominator), v_fma_f64(e.power, e.numerator, e.denominator));
+    if (RARELY(!v_all_moderate_f64(x)))
+        y = silu_f32_anywhere(x);
+    return y;
+}
+
+/* e^-x / (1 + e^-x)^2. No input misses, here or in math/functions.h. */
+INLINE vf64 sigmoid_derivative_f32(vf64 x)
+{
+    struct near_power e = exp_of_minus(x);
+    vf64 numerator = v_mul_f64(e.power, e.numerator);
+    vf64 sum = v_add_f64(numerator, e.denominator);
+    vf64 y = v_div_f64(v_mul_f64(numerator, e.denominator), v_mul_f64(sum, sum));
+    if (RARELY(!v_all_moderate_f64(x)))
+        y = sigmoid_derivative_in_f64(x);
+    return y;
+}
+
+/* c = j/15 and log(1 + c) */
+static const double log_fifteenths[16][2] = {
+    {0, 0}, {0x1.1111111111111p-4, 0x1.08598b59e3a06p-4},
+    {0x1.1111111111111p-3, 0x1.005588ad375adp-3}, {0x1.999999999999ap-3, 0x1.7565011e49677p-3},
+    {0x1.1111111111111p-2, 0x1.e41fccb76b0d7p-3}, {0x1.5555555555555p-2, 0x1.269621134db92p-2},
+    {0x1.999999999999ap-2, 0x1.588c2d913349p-2}, {0x1.ddddddddddddep-2, 0x1.882f1ef83ed44p-2},
+    {0x1.1111111111111p-1, 0x1.b5b3e24235e88p-2}, {0x1.3333333333333p-1, 0x1.e148a1a2726cdp-2},
+    {0x1.5555555555555p-1, 0x1.058aefa811451p-1}, {0x1.7777777777777p-1, 0x1.199fac68b4ab7p-1},
+    {0x1.999999999999ap-1, 0x1.2cf25fad8f1c4p-1}, {0x1.bbbbbbbbbbbbcp-1, 0x1.3f91275240811p-1},
+    {0x1.ddddddddddddep-1, 0x1.5188a4a02d7ffp-1}, {0x1p0, 0x1.62e42fefa39efp-1},
+};
+
+/* (atanh(s)/s - 1) / s^2 in z = s^2 <= 1/56^2, to 2^-56.4 of atanh(s) */
+static const double atanh_series_fifteenths[] = {0x1.55555555583ep-2, 0x1.999997e922863p-3, 0x1.24b5fb110bf59p-3};
+
+/* log(1 + e) = log(1 + c) + 2 atanh(s), s = (e - c) / (2 + e + c), for e = e^-|x| and the c nearest to its power of two:
+ * e is at most 2.2 % off that, so that |s| < 1/56. */
+INLINE vf64 log_one_plus_exp_neg_abs(vf64 x)
+{
+    struct near_power e = exp_of_minus(v_min_f64(v_set_f64(-vanishing_f64), v_abs_f64(x)));
+    vf64 numerator = v_mul_f64(e.power, e.numerator), c, log_one_plus_c;
+    vf64 j = v_fma_f64(e.power, v_set_f64(15), v_set_f64(ROUND_TO_INTEGER_f64));
+    v_lookup_16_pairs(log_fifteenths, j, &c, &log_one_plus_c);
+
+    vf64 s = v_div_f64(v_fma_f64(v_neg_f64(c), e.denominator, numerator),
+                       v_fma_f64(v_add_f64(c, v_set_f64(2)), e.denominator, numerator));
+    vf64 z = v_mul_f64(s, s), twice = v_add_f64(s, s);
+    vf64 two_atanh = v_fma_f64(v_mul_f64(twice, z), HORNER_F64(z, atanh_series_fifteenths), twice);
+    return v_add_f64(log_one_plus_c, two_atanh);
+}
+
+#else
+
+INLINE vf64 sigmoid_f32_moderate(vf64 x)
+{
+    struct ratio_in_f64 e = exp_in_f64(v_neg_f64(x));
+    return v_div_f64(e.denominator, v_add_f64(e.denominator, e.numerator));
+}
+
+INLINE vf64 log_one_plus_exp_neg_abs(vf64 x)
+{
+    return log_one_plus_in_f64(exp_neg_abs_in_f64(x));
+}
+
+#define silu_f32 silu_f32_anywhere
+#define sigmoid_derivative_f32 sigmoid_derivative_in_f64
+
+#endif
+
+/* Moderate x need no patch, and e^-x no clamp: 1 / (1 + e^-x) as it stands, rounded rightly for positive and negative x
+ * alike. It is computed for all, so that its constants stay in registers, and replaced where x is not moderate. */
+INLINE vf64 sigmoid_f32(vf64 x)
+{
+    if (!V_BRANCHES_PAY)
+        return sigmoid_f32_anywhere(x);
+    vf64 y = sigmoid_f32_moderate(x);
+    if (RARELY(!v_all_moderate_f64(x)))
+        y = sigmoid_f32_anywhere(x);
+    return y;
+}
+
+INLINE vf64 softplus_f32(vf64 x)
+{
+    vf64 y = v_add_f64(v_max_f64(v_set_f64(0), x), log_one_plus_exp_neg_abs(x));
+    return patch_f64(y, x, 0x1.d483ap-12, 0x1.63017ap-1);
+}
+
+/* -softplus(-x) */
+INLINE vf64 log_sigmoid_f32(vf64 x)
+{
+    vf64 y = v_sub_f64(v_min_f64(v_set_f64(0), x), log_one_plus_exp_neg_abs(x));
+    return patch_f64(y, x, -0x1.d483ap-12, -0x1.63017ap-1);
+}
+
+INLINE vf64 logit_f32(vf64 p)
+{
+    return patch_f64(logit_in_f64(p), p, 0x1.13986cp-22, -0x1.e59d8ap+3);
+}
+
+/* Not all inputs of these can be tried: they hold the bounds of functions.def. */
+#define sigmoid_vjp_f32 sigmoid_vjp_in_fused_f64
+#define silu_derivative_f32 silu_derivative_in_fused_f64
+#define sigmoid_gate_f32 sigmoid_gate_in_fused_f64
+#define bce_with_logits_f32 bce_with_logits_in_fused_f64
+#define bce_with_logits_grad_f32 bce_with_logits_grad_in_fused_f64
+#define bce_with_logits_value_and_grad_f32 bce_with_logits_value_and_grad_in_fused_f64
+#define bce_with_logits_grad_and_hess_f32 bce_with_logits_grad_and_hess_in_fused_f64
+#define bce_f32 bce_in_fused_f64
