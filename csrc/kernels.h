@@ -29,7 +29,7 @@ enum { WHOLE_PACKS = 64 };
 
 /* How a loss is worked: float32 logits (and all that fit in them) in double, float64 logits in pairs of doubles, both with
  * results in double; longdouble in itself. */
-enum working { WORKING_narrow, WORKING_wide, WORKING_longdouble, WORKING_COUNT };
+enum working { WORKING_narrow, WORKING_wide, WORKING_extended, WORKING_COUNT };
 
 /* A block of a loss: f64, longdouble where the working is longdouble; but where it is narrow, f32 logits, f32 labels of the
  * plain form, and if so wanted f32 derivatives. */

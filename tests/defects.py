@@ -50,7 +50,7 @@ DEFECTS = (
         "arrays/losses.c",
         "static int uses_x87(const struct loss *loss)\n{\n",
         "static int uses_x87(const struct loss *loss)\n{\n"
-        "    if (loss->working != WORKING_longdouble)\n        return 0;\n",
+        "    if (loss->working != WORKING_extended)\n        return 0;\n",
         tests("tests/test_faults_modes.py", "-k", "rounding_modes or flag_behind"),
     ),
     Defect(

@@ -438,7 +438,7 @@ static int is_longdouble(const struct operand *operand)
 /* Whether a longdouble takes part, be it only to be converted. */
 static int uses_x87(const struct loss *loss)
 {
-    return loss->working == WORKING_longdouble || (loss->value.data != NULL && loss->rounding == NUMBER_longdouble)
+    return loss->working == WORKING_extended || (loss->value.data != NULL && loss->rounding == NUMBER_longdouble)
            || is_longdouble(&loss->labels) || is_longdouble(&loss->weight) || is_longdouble(&loss->pos_weight)
            || is_longdouble(&loss->ignored) || is_longdouble(&loss->value) || is_longdouble(&loss->gradient)
            || is_longdouble(&loss->hessian);
@@ -524,7 +524,7 @@ static int is_in_place(const struct loss_block *block)
 
 int evaluate_loss(struct loss *loss)
 {
-    return loss->working == WORKING_longdouble ? evaluate_in_longdouble(loss) : evaluate_in_f64(loss);
+    return loss->working == WORKING_extended ? evaluate_in_longdouble(loss) : evaluate_in_f64(loss);
 }
 
 /* ---- looking before, or after ---- */

@@ -55,7 +55,7 @@ static int D(counts)(const struct loss *loss, const struct D(tile) *tile, int i)
 static int D(is_extreme)(const struct loss *loss, const struct D(tile) *tile, int i)
 {
     WORK size = D(size_of)(tile->logits[i]);
-    int has_coarse_power = loss->form == LOSS_focal || (loss->form == LOSS_weighted && loss->working == WORKING_longdouble);
+    int has_coarse_power = loss->form == LOSS_focal || (loss->form == LOSS_weighted && loss->working == WORKING_extended);
     return D(is_extreme_factor)(tile->weight[i]) || D(is_extreme_factor)(tile->pos_weight[i])
            || D(is_extreme_factor)(tile->labels[i]) || D(is_extreme_factor)(tile->options[0])
            || D(is_extreme_divisor)(tile->divisor)
@@ -85,7 +85,7 @@ static int D(may_be_extreme)(const struct loss *loss, const struct loss_block *b
     const WORK *options = block->options, d = block->divisor == NULL ? 1 : *(const WORK *)block->divisor;
     int is_narrow = loss->working == WORKING_narrow, is_focal = loss->form == LOSS_focal;
     bound_kernel *any_beyond = is_narrow ? active.any_f32_beyond : active.any_f64_beyond;
-    if (loss->working == WORKING_longdouble)
+    if (loss->working == WORKING_extended)
         return loss->form != LOSS_plain;
     if (is_narrow && loss->form != LOSS_probability && any_beyond(block->logits, n, LARGEST_NARROW))
         return 1;

@@ -22,8 +22,8 @@
 
 #define LOSS_LINKAGE static
 #define LOSS(form, outputs)                              \
-    LOSS_KERNEL(form, outputs, fused_f64, f64, f32)      \
-    LOSS_KERNEL(form, outputs, pairs, f64, f64)
+    LOSS_KERNEL(form, outputs, narrow, f64, f32)      \
+    LOSS_KERNEL(form, outputs, wide, f64, f64)
 ALL_LOSSES(LOSS)
 #undef LOSS
 
@@ -91,9 +91,9 @@ const struct kernels GLUE(kernels_, ISA) = {
              [DTYPE_longdouble] = name##_longdouble_kernel},
 #include "functions.def"
 #define LOSS(form, outputs)                                                                            \
-    .losses[WORKING_narrow][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_fused_f64_kernel,  \
-    .losses[WORKING_wide][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_pairs_kernel,        \
-    .losses[WORKING_longdouble][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_extended_kernel,
+    .losses[WORKING_narrow][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_narrow_kernel,  \
+    .losses[WORKING_wide][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_wide_kernel,        \
+    .losses[WORKING_extended][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_extended_kernel,
 ALL_LOSSES(LOSS)
 #undef LOSS
     .f32_from = {[DTYPE_f16] = f32_from_f16_kernel, [DTYPE_bf16] = f32_from_bf16_kernel},

@@ -15,7 +15,7 @@
 #undef READING
 
 #define MADD fma
-#define READING fused_f64
+#define READING narrow
 #include "math/exponential.h"
 #include "math/functions.h"
 #undef MADD
@@ -168,11 +168,11 @@ INLINE vf64 logit_f32(vf64 p)
 }
 
 /* Not all inputs of these can be tried: they hold the bounds of functions.def. */
-#define sigmoid_vjp_f32 sigmoid_vjp_in_fused_f64
-#define silu_derivative_f32 silu_derivative_in_fused_f64
-#define sigmoid_gate_f32 sigmoid_gate_in_fused_f64
-#define bce_with_logits_f32 bce_with_logits_in_fused_f64
-#define bce_with_logits_grad_f32 bce_with_logits_grad_in_fused_f64
-#define bce_with_logits_value_and_grad_f32 bce_with_logits_value_and_grad_in_fused_f64
-#define bce_with_logits_grad_and_hess_f32 bce_with_logits_grad_and_hess_in_fused_f64
-#define bce_f32 bce_in_fused_f64
+#define sigmoid_vjp_f32 sigmoid_vjp_in_narrow
+#define silu_derivative_f32 silu_derivative_in_narrow
+#define sigmoid_gate_f32 sigmoid_gate_in_narrow
+#define bce_with_logits_f32 bce_with_logits_in_narrow
+#define bce_with_logits_grad_f32 bce_with_logits_grad_in_narrow
+#define bce_with_logits_value_and_grad_f32 bce_with_logits_value_and_grad_in_narrow
+#define bce_with_logits_grad_and_hess_f32 bce_with_logits_grad_and_hess_in_narrow
+#define bce_f32 bce_in_narrow

@@ -309,47 +309,47 @@ INLINE vf64 loss_hessian_f64(struct sigma sigma, struct pair a, struct pair b)
 }
 
 #define WORK f64
-#define READING pairs
+#define READING wide
 #include "math/loss_terms.h"
 #undef WORK
 #undef READING
 
-INLINE struct loss_in_pairs logistic_loss_in_pairs(vf64 x, struct pair a, struct pair b)
+INLINE struct loss_in_wide logistic_loss_in_wide(vf64 x, struct pair a, struct pair b)
 {
     struct exponential e = exp_neg_abs_f64(x);
     struct sigma sigma = both_sigmas(e);
-    return (struct loss_in_pairs){loss_value_f64(e, x, a, b), loss_gradient_f64(sigma, x, a, b),
+    return (struct loss_in_wide){loss_value_f64(e, x, a, b), loss_gradient_f64(sigma, x, a, b),
                                   loss_hessian_f64(sigma, a, b)};
 }
 
 /* The loss of a label y without weights, a + b = 1. */
-INLINE struct loss_in_pairs labelled_loss_in_pairs(vf64 x, vf64 y)
+INLINE struct loss_in_wide labelled_loss_in_wide(vf64 x, vf64 y)
 {
-    struct loss_in_pairs loss = logistic_loss_in_pairs(x, one_minus(y), pair_of(y));
+    struct loss_in_wide loss = logistic_loss_in_wide(x, one_minus(y), pair_of(y));
     loss.hessian = sigmoid_derivative_f64(x);
     return loss;
 }
 
 INLINE vf64 bce_with_logits_f64(vf64 x, vf64 y)
 {
-    return labelled_loss_in_pairs(x, y).value;
+    return labelled_loss_in_wide(x, y).value;
 }
 
 INLINE vf64 bce_with_logits_grad_f64(vf64 x, vf64 y)
 {
-    return labelled_loss_in_pairs(x, y).gradient;
+    return labelled_loss_in_wide(x, y).gradient;
 }
 
 INLINE void bce_with_logits_value_and_grad_f64(vf64 x, vf64 y, vf64 *value, vf64 *gradient)
 {
-    struct loss_in_pairs loss = labelled_loss_in_pairs(x, y);
+    struct loss_in_wide loss = labelled_loss_in_wide(x, y);
     *value = loss.value;
     *gradient = loss.gradient;
 }
 
 INLINE void bce_with_logits_grad_and_hess_f64(vf64 x, vf64 y, vf64 *gradient, vf64 *hessian)
 {
-    struct loss_in_pairs loss = labelled_loss_in_pairs(x, y);
+    struct loss_in_wide loss = labelled_loss_in_wide(x, y);
     *gradient = loss.gradient;
     *hessian = loss.hessian;
 }
@@ -365,14 +365,14 @@ INLINE struct pair pair_times(struct pair a, vf64 factor)
 }
 
 /* As in math/functions.h. */
-INLINE struct loss_in_pairs weighted_loss_in_pairs(vf64 x, vf64 y, vf64 w, vf64 p, vf64 s)
+INLINE struct loss_in_wide weighted_loss_in_wide(vf64 x, vf64 y, vf64 w, vf64 p, vf64 s)
 {
     struct pair rest = one_minus(s), half = pair_of(v_mul_f64(s, v_set_f64(0.5)));
     struct pair a = pair_add(pair_mul(one_minus(y), rest), half);
     struct pair b = pair_times(pair_add(pair_mul(pair_of(y), rest), half), p);
     a = pair_times(a, w);
     b = pair_times(b, w);
-    return drop_unweighted_in_pairs(logistic_loss_in_pairs(x, a, b), a.hi, b.hi);
+    return drop_unweighted_in_wide(logistic_loss_in_wide(x, a, b), a.hi, b.hi);
 }
 
 /* log of a pair, hi a normal number */

@@ -155,7 +155,7 @@ static enum working working_of(enum number number)
 {
     switch (number) {
     case NUMBER_i32: case NUMBER_u32: case NUMBER_i64: case NUMBER_u64: case NUMBER_f64: return WORKING_wide;
-    case NUMBER_longdouble: return WORKING_longdouble;
+    case NUMBER_longdouble: return WORKING_extended;
     default: return WORKING_narrow;
     }
 }
