@@ -299,8 +299,8 @@ def check_disjoint(first: str, one: Array | None, second: str, other: Array | No
 
 
 def _may_share_memory(one: Array, other: Array) -> bool:
-    """Exact where that is quick to tell; strides can be so intricate that it would take for ever."""
+    """Exact where ten thousand candidates, a millisecond, are enough; intricate strides could take for ever."""
     try:
-        return np.shares_memory(one, other, max_work=1)  # type: ignore[arg-type]  # the stubs know -1 and 0 alone
+        return np.shares_memory(one, other, max_work=10_000)  # type: ignore[arg-type]  # the stubs know -1 and 0 alone
     except np.exceptions.TooHardError:
         return True

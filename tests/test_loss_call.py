@@ -365,6 +365,17 @@ def test_ufuncs_write_overlapping_elements_in_order():
         assert_same_bits(out, want)
 
 
+def test_buffers_that_lie_between_each_other_are_separate():
+    """Within the same bytes, four bytes apart, at strides that take some thought."""
+    memory, shape, strides = np.zeros(20_000, np.uint8), (1, 64, 3, 2), (160, 164, 52, 12)
+    gradient, hessian = (np.ndarray(shape, ">f4", memory, offset, strides) for offset in (48, 44))
+    x = np.linspace(-3, 3, 384, dtype=np.float32).reshape(shape)
+    want = F.binary_cross_entropy_with_logits_grad_and_hess(x, x > 0)
+    F.binary_cross_entropy_with_logits_grad_and_hess(x, x > 0, grad_out=gradient, hess_out=hessian)
+    assert np.array_equal(gradient, want[0])
+    assert np.array_equal(hessian, want[1])
+
+
 def test_whether_buffers_share_memory_is_told_in_bounded_time():
     """Strides for which the exact answer takes minutes: NumPy's own example."""
     memory = np.zeros(192_163_377, np.int8)
