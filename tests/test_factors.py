@@ -65,7 +65,7 @@ FORMS = {
     "focal, of a large power": (FOCAL, focal_options(0.25, 12)),
     "probability": (PROBABILITY, NO_OPTIONS),
 }
-DTYPES = ("float16", "bfloat16", "float32", "float64", "longdouble")
+DTYPES = tuple(FORMATS)
 
 
 @pytest.fixture(params=_core.isa_available)
