@@ -248,7 +248,7 @@ def check_focal_options(points: int) -> tuple[list[str], dict[str, Worst]]:
     worst: dict[str, Worst] = {}
     for gamma, s, alpha in itertools.product(GAMMAS, (0.0, 0.1), (None, 0.25)):
         options = focal_options(alpha, gamma, s)
-        results = evaluate(FOCAL, VALUE_AND_GRAD, options, (x, y, None, None, p), ("none", None, False), True)
+        results = evaluate(FOCAL, VALUE_AND_GRAD, options, x, y, None, None, p, None, "none", None, False, True)
         with precision(oracle.MEASURING):
             for i, point in enumerate(zip(*map(exact, (x, y, p)), strict=True)):
                 wants = focal_terms(*point, tuple(map(gmpy2.mpfr, options)))
@@ -270,9 +270,9 @@ def check_extremes(n: int) -> tuple[list[str], dict[str, Worst]]:
     x, y = samples.draw("bce_with_logits", FORMATS["float64"], n, rng)
     x = np.where(np.arange(x.size) % 2, x, rng.uniform(-2200, 2200, x.size))
     w, p = np.exp2(rng.uniform(-1000, 1000, (2, x.size)))
-    arguments, sums = (x, y, w, None, p), ("none", None, False)
-    loss, grad = evaluate(LOGISTIC, VALUE_AND_GRAD, NO_OPTIONS, arguments, sums, True)
-    hess = evaluate(LOGISTIC, GRAD_AND_HESS, NO_OPTIONS, arguments, sums, True)[1]
+    rest = (NO_OPTIONS, x, y, w, None, p, None, "none", None, False, True)
+    loss, grad = evaluate(LOGISTIC, VALUE_AND_GRAD, *rest)
+    hess = evaluate(LOGISTIC, GRAD_AND_HESS, *rest)[1]
     wrong: list[str] = []
     worst: dict[str, Worst] = {}
     fmt = FORMATS["float64"]

@@ -11,13 +11,7 @@ import numpy as np
 
 from pysigmoid import _core
 from pysigmoid._containers import dtypes_within, fill_remedy, missing_remedy, read_operand
-from pysigmoid._containers import elementwise_operand as elementwise_operand
-from pysigmoid._containers import refuse_dask as refuse_dask
-from pysigmoid._dtypes import Array as Array
-from pysigmoid._dtypes import DType as DType
-from pysigmoid._dtypes import float_dtype as float_dtype
-from pysigmoid._dtypes import is_float, smallest_clamp
-from pysigmoid._dtypes import loss_dtype as loss_dtype
+from pysigmoid._dtypes import Array, DType, float_dtype, is_float, smallest_clamp
 from pysigmoid._labels import order_dims, require_same_labels
 from pysigmoid._operands import Operand, library_of
 from pysigmoid._remedies import as_numpy, shown

@@ -8,19 +8,17 @@ import numpy.typing as npt
 from pysigmoid import _core
 from pysigmoid._arguments import (
     Axis,
-    DType,
     Samples,
     Shape,
     check_buffer,
     check_disjoint,
-    float_dtype,
-    loss_dtype,
     raise_outside,
     read_samples,
     real,
     real_between,
 )
 from pysigmoid._containers import arrays_of_series
+from pysigmoid._dtypes import DType, float_dtype, loss_dtype
 from pysigmoid._reductions import reduction_code, shape_of_sums, summed_axes
 
 LOGISTIC, FOCAL, PROBABILITY = range(3)  # forms, and
@@ -56,41 +54,49 @@ def evaluate(
     form: int,
     outputs: int,
     options: Options,
-    arguments: tuple[Any, ...],
-    sums: tuple[str, Axis, bool],
+    input: Any,
+    target: Any,
+    weight: Any,
+    where: Any,
+    pos_weight: Any,
+    ignore_value: float | None,
+    reduction: str,
+    axis: Axis,
+    keepdims: bool,
     validate: bool,
     dtype: npt.DTypeLike | None = None,
     out: Any = None,
     grad_out: Any = None,
     hess_out: Any = None,
 ) -> tuple[Any, ...]:
-    """The outputs of a loss. `arguments` are those of read_samples, `sums` the reduction, its axis and keepdims."""
-    samples = plain_samples(*arguments) or read_samples(NAMES[form], *arguments)
-    input, labels, factor, pos_factor, kept, dropped, ignored = samples
-    reduction, axis, keepdims = sums
+    """The outputs of a loss."""
+    samples = plain_samples(input, target, weight, where, pos_weight, ignore_value)
+    if samples is None:
+        samples = read_samples(NAMES[form], input, target, weight, where, pos_weight, ignore_value)
+    logits, labels, factor, pos_factor, kept, dropped, ignored = samples
     code = reduction_code(reduction)
-    axes = None if axis is None else summed_axes(reduction, axis, input.ndim)
-    result_dtype = RESULT_DTYPES.get(input.dtype)
+    axes = None if axis is None else summed_axes(reduction, axis, logits.ndim)
+    result_dtype = RESULT_DTYPES.get(logits.dtype)
     if result_dtype is None:
-        result_dtype = float_dtype(NAMES[form][0], input.dtype)
+        result_dtype = float_dtype(NAMES[form][0], logits.dtype)
     asked = result_dtype if dtype is None else loss_dtype(dtype)
     if not (out is grad_out is hess_out is None):
         if out is not None:
-            check_buffer("out", out, shape_of_sums(input.shape, reduction, axes, keepdims), asked)
+            check_buffer("out", out, shape_of_sums(logits.shape, reduction, axes, keepdims), asked)
             asked = out.dtype if dtype is None else asked
-        check_derivatives(input.shape, result_dtype, out, grad_out, hess_out)
+        check_derivatives(logits.shape, result_dtype, out, grad_out, hess_out)
     smooth, alpha, gamma = options  # written out: *options and *samples would take a tenth of the time of a short call
     results = _core.loss(
-        form, outputs, smooth, alpha, gamma, input, labels, factor, pos_factor, kept, dropped, ignored,
+        form, outputs, smooth, alpha, gamma, logits, labels, factor, pos_factor, kept, dropped, ignored,
         code, axes, keepdims, validate, asked, out, grad_out, hess_out,
     )  # fmt: skip
     if results is None:
-        raise_outside(Samples(*samples), NAMES[form], form == PROBABILITY, arguments[:2])
+        raise_outside(Samples(*samples), NAMES[form], form == PROBABILITY, (input, target))
     return results
 
 
 def plain_samples(
-    input: Any, target: Any, weight: Any, where: Any, pos_weight: Any = None, ignore_value: Any = None
+    input: Any, target: Any, weight: Any, where: Any, pos_weight: Any, ignore_value: float | None
 ) -> tuple[Any, ...] | None:
     """Arrays and Series that need no reading, as the fields of `Samples`: it takes most of the time of a short call."""
     if target is None or where is not None or ignore_value is not None:

@@ -14,7 +14,6 @@ REASONS = (
     "platform: no forks here",
     "platform: one processor compiles one source at a time",
     "platform: signals of POSIX",
-    "platform: the constants of fenv.h are not known here",
     "platform: the layout of fenv_t is not known here",
     "platform: the value of FE_UPWARD is not known for this machine",
     "platform: this compiler does not tell the sizes of frames",

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+import modes
 from proof.build import compiler_of_python
 
+KNOWN_MODES = pytest.mark.skipif(not modes.ARE_KNOWN, reason="platform: the layout of fenv_t is not known here")
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="platform: asks the Linux kernel")
 
 # Python 3.12 and newer warn at a fork of a process with threads, as README says.

@@ -65,7 +65,7 @@ FORMS = {
     "focal, of a large power": (FOCAL, focal_options(0.25, 12)),
     "probability": (PROBABILITY, NO_OPTIONS),
 }
-DTYPES = ("float16", "bfloat16", "float32", "float64", "longdouble")
+DTYPES = tuple(FORMATS)
 
 
 @pytest.fixture(params=_core.isa_available)
@@ -152,15 +152,16 @@ def draw(form, dtype, rng):
 def outputs(form, options, columns, reduction):
     """Each element a row, and all outputs wide: as they are before they are rounded to the dtype of the logits."""
     x, y, w, p = (column[:, np.newaxis] for column in columns)
-    arguments = (x, y, w, None, None if form == PROBABILITY else p)
+    arguments = (x, y, w, None, None if form == PROBABILITY else p, None)
     wide = np.longdouble if x.dtype == np.longdouble else np.float64
-    sums = (reduction, 1, False)
-    (values,) = evaluate(form, VALUE, options, arguments, ("sum", 1, False), True, wide)
+    (values,) = evaluate(form, VALUE, options, *arguments, "sum", 1, False, True, wide)
     if form == PROBABILITY:
         return [values]
     buffers = [np.empty(x.shape, wide) for _ in range(2)]
-    evaluate(form, GRAD_AND_HESS, options, arguments, sums, True, grad_out=buffers[0], hess_out=buffers[1])
-    beside, gradient = evaluate(form, VALUE_AND_GRAD, options, arguments, ("sum", 1, False), True, wide)
+    evaluate(
+        form, GRAD_AND_HESS, options, *arguments, reduction, 1, False, True, grad_out=buffers[0], hess_out=buffers[1]
+    )
+    beside, gradient = evaluate(form, VALUE_AND_GRAD, options, *arguments, "sum", 1, False, True, wide)
     np.testing.assert_array_equal(beside, values)
     if reduction == "sum":
         with np.errstate(over="ignore"):
@@ -212,6 +213,12 @@ def test_factors_of_any_size_give_the_exact_product(isa, name, dtype, reduction)
     assert not wrong, f"{len(wrong)} wrong\n" + "\n".join(wrong[:5])
 
 
+def each_element(form, outputs, options, x, y, w=None, grad_out=None):
+    """The results of a loss that sums nothing."""
+    arguments = (x, y, w, None, None, None)
+    return evaluate(form, outputs, options, *arguments, "none", None, False, True, grad_out=grad_out)
+
+
 def test_elements_do_not_feel_their_neighbours(rng):
     """An ordinary element gives the same bits in a block with extreme ones, at any place, in place or not."""
     x = np.where(rng.random(3000) < 0.02, 300, rng.normal(size=3000) * 20).astype(np.float32)
@@ -221,25 +228,23 @@ def test_elements_do_not_feel_their_neighbours(rng):
         logits = (1 / (1 + np.abs(x))).astype(np.float32) if form == PROBABILITY else x
         kinds = (VALUE,) if form == PROBABILITY else (VALUE, VALUE_AND_GRAD, GRAD_AND_HESS)
         for outputs in kinds:
-            whole = evaluate(form, outputs, options, (logits, y, w, None), ("none", None, False), True)
+            whole = each_element(form, outputs, options, logits, y, w)
             for i in (*range(0, 3000, 97), *np.flatnonzero(w > 1)[:20]):
                 one = slice(i, i + 1)
-                alone = evaluate(
-                    form, outputs, options, (logits[one], y[one], w[one], None), ("none", None, False), True
-                )
+                alone = each_element(form, outputs, options, logits[one], y[one], w[one])
                 for array, single in zip(whole, alone, strict=True):
                     assert array[i].tobytes() == single[0].tobytes()
         if form != PROBABILITY:
-            want = evaluate(form, VALUE_AND_GRAD, options, (x, y, w, None), ("none", None, False), True)[1]
+            want = each_element(form, VALUE_AND_GRAD, options, x, y, w)[1]
             logits = x.copy()
-            evaluate(form, VALUE_AND_GRAD, options, (logits, y, w, None), ("none", None, False), True, grad_out=logits)
+            each_element(form, VALUE_AND_GRAD, options, logits, y, w, grad_out=logits)
             np.testing.assert_array_equal(logits, want)
 
 
 def test_plain_gradient_far_out_keeps_the_bits_of_the_ufunc(rng):
     x = (rng.choice([-1, 1], 4000) * rng.uniform(150, 800, 4000)).astype(np.float32)
     y = np.float32(rng.choice([0, 1, 2**-25, 3 * 2**-25, *rng.random(8)], 4000))
-    got = evaluate(LOGISTIC, VALUE_AND_GRAD, NO_OPTIONS, (x, y, None, None), ("none", None, False), True)
+    got = each_element(LOGISTIC, VALUE_AND_GRAD, NO_OPTIONS, x, y)
     for array, want in zip(got, _core.bce_with_logits_value_and_grad(x, y), strict=True):
         np.testing.assert_array_equal(array, want)
 

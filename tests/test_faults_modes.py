@@ -1,36 +1,18 @@
 """Strange floating-point modes and flags."""
 
-import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from processes import DRIVERS, FORK, build_library, run
+from processes import DRIVERS, FORK, KNOWN_MODES, build_library, run
 
-MODES = """
-import ctypes, ctypes.util, platform
-libm = ctypes.CDLL(ctypes.util.find_library("m"))
-FLAGS = {"x86_64": (1, 4, 8, 16, 32), "aarch64": (1, 2, 4, 8, 16)}[platform.machine()]  # FE_INVALID, ..
-EVERY_FLAG = sum(FLAGS)
-ROUNDING = {"x86_64": (0, 0x400, 0x800, 0xC00), "aarch64": (0, 0x400000, 0x800000, 0xC00000)}[platform.machine()]
-WORD, FLUSH = {"x86_64": (7, 0x8040), "aarch64": (0, 1 << 24)}[platform.machine()]
-
-def flushing():
-    environment = (ctypes.c_uint32 * 16)()
-    libm.fegetenv(environment)
-    return bool(environment[WORD] & FLUSH)
-
-def set_flushing(on):
-    environment = (ctypes.c_uint32 * 16)()
-    libm.fegetenv(environment)
-    environment[WORD] = environment[WORD] | FLUSH if on else environment[WORD] & ~FLUSH
-    libm.fesetenv(environment)
+MODES = f"""
+import sys
+sys.path.append({str(Path(__file__).parent)!r})
+from modes import EVERY_FLAG, FLAGS, ROUNDING, flushing, libm, set_flushing
 """
-KNOWN_MODES = pytest.mark.skipif(
-    sys.platform != "linux" or os.uname().machine not in ("x86_64", "aarch64"),
-    reason="platform: the layout of fenv_t is not known here",
-)
 
 
 @KNOWN_MODES

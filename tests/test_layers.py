@@ -198,7 +198,14 @@ def test_modules_import_each_other_without_cycles():
         graph = {module: needed for module, needed in graph.items() if module not in leaves}
 
 
-@pytest.mark.parametrize(("upper", "lower"), [("nn", "functional"), ("functional", "_core")])
+DOWNWARDS = [
+    ("nn", "_modules"), ("nn", "_loss_modules"), ("_modules", "functional"), ("_loss_modules", "_losses"),
+    ("functional", "_elementwise"), ("functional", "_logistic"), ("functional", "_focal"),
+    ("_elementwise", "_core"), ("_logistic", "_losses"), ("_focal", "_losses"), ("_losses", "_core"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("upper", "lower"), DOWNWARDS)
 def test_layers_of_the_package_call_downwards(upper, lower):
     below = {name for name in imports(MODULES.get(lower, ast.Module([], [])))}
     assert f"pysigmoid.{upper}" not in below
@@ -214,7 +221,8 @@ def test_row_is_complete(name):
     formulas = "".join(path.read_text() for path in (CSRC / "math").glob("*.h"))
     assert re.search(rf"^FUNCTION\(\d, \d, {name},", (CSRC / "functions.def").read_text(), re.MULTILINE)
     assert re.search(rf"\b{name}(_f32|_f64|_longdouble|\))", formulas)
-    assert f"char doc_{name}[]" in (CSRC / "python" / "ufunc_docs.h").read_text()
+    docs = "".join(path.read_text() for path in (CSRC / "python").glob("*_docs.h"))
+    assert f"char {name}_doc[]" in docs
     assert re.search(rf"^{name}: np.ufunc$", (PACKAGE / "_core.pyi").read_text(), re.MULTILINE)
     assert name in pysigmoid.__all__
 

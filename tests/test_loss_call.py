@@ -1,9 +1,6 @@
 """The drivers under what callers bring: failing memory, strange modes, buffers that overlap themselves, odd bytes."""
 
-import ctypes
-import ctypes.util
 import itertools
-import platform
 import subprocess
 import sys
 import sysconfig
@@ -15,8 +12,10 @@ from numpy.lib.stride_tricks import as_strided
 
 import processes
 import pysigmoid
-from calls import FLOATS, assert_same_bits, assert_same_results, results
+from calls import FLOATS, FOCAL, assert_same_bits, assert_same_results, results
 from extension import REPOSITORY
+from modes import DIRECTED, DIVBYZERO, INEXACT, flags_after, in_mode
+from processes import KNOWN_MODES
 from proof.build import FLAGS, compiler_of_python
 from pysigmoid import _arguments, _core
 from pysigmoid import functional as F
@@ -24,7 +23,6 @@ from pysigmoid import functional as F
 VALUE = F.binary_cross_entropy_with_logits
 VALUE_AND_GRAD = F.binary_cross_entropy_with_logits_value_and_grad
 GRAD_AND_HESS = F.binary_cross_entropy_with_logits_grad_and_hess
-FOCAL = (F.sigmoid_focal_loss, F.sigmoid_focal_loss_value_and_grad, F.sigmoid_focal_loss_grad_and_hess)
 
 float_dtypes = pytest.mark.parametrize("dtype", FLOATS, ids=lambda dtype: dtype.__name__)
 threads = pytest.mark.parametrize("threads", [1, 2])
@@ -159,13 +157,6 @@ def test_no_frame_is_large(tmp_path):
 
 # Floating-point mode
 
-LIBM = ctypes.CDLL(ctypes.util.find_library("m"))
-ROUNDING = {"x86_64": (0x400, 0x800, 0xC00), "aarch64": (0x400000, 0x800000, 0xC00000)}
-INVALID, DIVBYZERO, OVERFLOW, INEXACT, ALL = {"x86_64": (1, 4, 8, 32, 61), "aarch64": (1, 2, 4, 16, 31)}.get(
-    platform.machine(), (0,) * 5
-)
-KNOWN_MODES = pytest.mark.skipif(not ALL, reason="platform: the constants of fenv.h are not known here")
-
 N = 4099
 RNG = np.random.default_rng(7)
 X = RNG.normal(size=N)
@@ -192,22 +183,6 @@ def mixed(operand):
         "nothing": {},
     }[operand]
     return arguments | given
-
-
-def in_mode(mode, call):
-    LIBM.fesetround(mode)
-    try:
-        return call()
-    finally:
-        LIBM.fesetround(0)
-
-
-def flags_after(call, raised=0):
-    """The exception flags that stand after a call before which these did."""
-    LIBM.feclearexcept(ALL)
-    LIBM.feraiseexcept(raised)
-    call()
-    return LIBM.fetestexcept(ALL)
 
 
 LOGIT_CALLS = {
@@ -251,7 +226,7 @@ def test_no_mode_of_the_caller_changes_a_loss_and_no_flag_is_left(operand, char,
     arguments = arguments_of(operand, char)
     compute = LOGIT_CALLS[call]
     want = results(compute(**arguments))
-    for mode in ROUNDING[platform.machine()]:
+    for mode in DIRECTED:
         assert_same_results(results(in_mode(mode, lambda: compute(**arguments))), want)
     assert flags_after(lambda: compute(**arguments)) == 0
     assert flags_after(lambda: compute(**arguments), DIVBYZERO) == DIVBYZERO
@@ -264,7 +239,7 @@ def test_no_mode_changes_elementwise_functions_and_no_flag_is_left(dtype):
     x = np.resize(x, (300, 124))[:, ::2]
     for call in (lambda: F.sigmoid(x), lambda: pysigmoid.log_sigmoid(x), lambda: pysigmoid.sigmoid_gate(x, x)):
         want = call()
-        for mode in ROUNDING[platform.machine()]:
+        for mode in DIRECTED:
             assert_same_bits(in_mode(mode, call), want)
     assert flags_after(lambda: F.sigmoid(x)) == 0
     assert flags_after(lambda: F.sigmoid(x), DIVBYZERO) == DIVBYZERO

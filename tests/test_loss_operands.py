@@ -10,28 +10,21 @@ from hypothesis import strategies as st
 
 import pysigmoid
 from calls import FLOATS, REDUCTIONS, assert_same_bits, assert_same_results, results
+from calls import FOCAL as FOCAL_LOSSES
+from calls import LOGISTIC as LOGISTIC_LOSSES
 from pysigmoid import functional as F
 from ulp import format_of, widened
 
 INTEGERS = (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64)
 NUMBERS = tuple(map(np.dtype, (bool, *INTEGERS, *FLOATS)))
 
-LOGISTIC = {
-    "value": F.binary_cross_entropy_with_logits,
-    "value and gradient": F.binary_cross_entropy_with_logits_value_and_grad,
-    "gradient and Hessian": F.binary_cross_entropy_with_logits_grad_and_hess,
-}
-FOCAL = {
-    "value": F.sigmoid_focal_loss,
-    "value and gradient": F.sigmoid_focal_loss_value_and_grad,
-    "gradient and Hessian": F.sigmoid_focal_loss_grad_and_hess,
-}
-PROBABILITY = {"value": F.binary_cross_entropy}
 RESULTS = {
     "value": ("value",),
     "value and gradient": ("value", "gradient"),
     "gradient and Hessian": ("gradient", "Hessian"),
 }
+LOGISTIC, FOCAL = (dict(zip(RESULTS, family, strict=True)) for family in (LOGISTIC_LOSSES, FOCAL_LOSSES))
+PROBABILITY = {"value": F.binary_cross_entropy}
 BUFFER = {"value": "out", "gradient": "grad_out", "Hessian": "hess_out"}
 
 

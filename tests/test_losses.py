@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import pysigmoid
-from calls import FROM_LOGITS, REDUCTIONS, assert_same_bits, over, results
+from calls import FOCAL, FROM_LOGITS, REDUCTIONS, assert_same_bits, over, results
 from pysigmoid import functional as F
 from ulp import FORMATS, error_in_ulp, exact, hexadecimal, precision
 
@@ -422,9 +422,6 @@ def test_focal_loss_without_focus_is_the_logistic_loss(rng):
     x, y = rng.normal(size=20) * 10, rng.random(20)
     for alpha in (None, -1, -0.25):
         assert_same_bits(F.sigmoid_focal_loss(x, y, alpha, 0), logits_loss(x, y, reduction="none"))
-
-
-FOCAL = (F.sigmoid_focal_loss, F.sigmoid_focal_loss_value_and_grad, F.sigmoid_focal_loss_grad_and_hess)
 
 
 @pytest.mark.parametrize("focal_loss", FOCAL, ids=lambda function: function.__name__)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import pysigmoid
-from pysigmoid import _core, nn
+from pysigmoid import _core, _loss_modules, _modules, nn
 from pysigmoid import functional as F
 
 MODULES = {"pysigmoid": pysigmoid, "pysigmoid.functional": F, "pysigmoid.nn": nn}
@@ -213,6 +213,15 @@ def test_any_other_name_is_a_plain_attribute_error(module, name):
     assert getattr(MODULES[module], name, 7) == 7
 
 
+@pytest.mark.parametrize("module", [F, nn])
+def test_public_objects_and_their_bases_say_where_users_find_them(module):
+    for name in module.__all__:
+        public = getattr(module, name)
+        ours = [cls for cls in getattr(public, "__mro__", [public]) if cls.__module__.partition(".")[0] == "pysigmoid"]
+        for each in ours:
+            assert (each.__module__, getattr(module, each.__name__)) == (module.__name__, each)
+
+
 def test_importing_a_name_that_is_not_there_is_an_import_error():
     with pytest.raises(ImportError, match="cannot import name 'Sigmoid' from 'pysigmoid'"):
         exec("from pysigmoid import Sigmoid")
@@ -321,7 +330,8 @@ def test_a_module_without_forward_cannot_be_made():
 
 def test_type_checkers_are_told_what_a_call_takes():
     """They read the class, so `__call__ = forward` stands where forward has its full signature."""
-    classes = {node.name: node for node in ast.parse(inspect.getsource(nn)).body if isinstance(node, ast.ClassDef)}
+    trees = [ast.parse(inspect.getsource(module)) for module in (_modules, _loss_modules)]
+    classes = {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
 
     def says_so(name):
         node = classes[name]

@@ -7,6 +7,7 @@
 
 #include "arrays/elementwise.h"
 #include "python/overlap.h"
+#include "python/promotion.h"
 #include "python/ufuncs.h"
 
 const char apply_doc[] =

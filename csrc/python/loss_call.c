@@ -7,7 +7,7 @@
 
 #include "arrays/losses.h"
 #include "python/overlap.h"
-#include "python/ufuncs.h"
+#include "python/promotion.h"
 
 const char loss_call_doc[] =
     "loss(form, outputs, smoothing, alpha, gamma, logits, labels, weight, pos_weight, kept, dropped, ignored, reduction, axes, "

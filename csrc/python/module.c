@@ -113,23 +113,30 @@ static PyObject *set_count(PyObject *argument, void (*set)(int))
     Py_RETURN_NONE;
 }
 
-#define GETTER(name)                                                                             \
-    static PyObject *py_##name(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored)) \
-    {                                                                                            \
-        return PyLong_FromLong(name());                                                          \
-    }
-#define SETTER(name)                                                              \
-    static PyObject *py_##name(PyObject *Py_UNUSED(module), PyObject *argument) \
-    {                                                                             \
-        return set_count(argument, name);                                         \
-    }
-GETTER(process_threads)
-SETTER(set_process_threads)
-GETTER(own_threads)
-SETTER(set_own_threads)
-GETTER(pool_workers)
-#undef GETTER
-#undef SETTER
+static PyObject *py_process_threads(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    return PyLong_FromLong(process_threads());
+}
+
+static PyObject *py_set_process_threads(PyObject *Py_UNUSED(module), PyObject *count)
+{
+    return set_count(count, set_process_threads);
+}
+
+static PyObject *py_own_threads(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    return PyLong_FromLong(own_threads());
+}
+
+static PyObject *py_set_own_threads(PyObject *Py_UNUSED(module), PyObject *count)
+{
+    return set_count(count, set_own_threads);
+}
+
+static PyObject *py_pool_workers(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    return PyLong_FromLong(pool_workers());
+}
 
 /* What threadpoolctl looks for in the loaded file, hence visible. Limits of others may be out of our range. */
 #if defined(__GNUC__)
@@ -140,6 +147,7 @@ GETTER(pool_workers)
 
 VISIBLE int pysigmoid_get_num_threads(void);
 VISIBLE void pysigmoid_set_num_threads(int count);
+#undef VISIBLE
 
 int pysigmoid_get_num_threads(void)
 {

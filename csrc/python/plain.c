@@ -5,7 +5,7 @@
 
 #include "python/plain.h"
 
-#include "python/ufuncs.h"
+#include "python/promotion.h"
 
 const char are_plain_doc[] =
     "are_plain(input, target=None, /, *factors)\n--\n\n"
