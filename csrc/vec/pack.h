@@ -67,8 +67,11 @@
     INLINE result##_vector name##_one(type_a##_vector a, type_b##_vector b) { return (expression); }       \
     INSTRUCTION2(result, name, type_a, type_b, name##_one)
 
-#define WORD3(result, name, type_a, type_b, type_c, expression)                                                         \
-    INLINE result##_vector name##_one(type_a##_vector a, type_b##_vector b, type_c##_vector c) { return (expression); } \
+#define WORD3(result, name, type_a, type_b, type_c, expression)                                      \
+    INLINE result##_vector name##_one(type_a##_vector a, type_b##_vector b, type_c##_vector c)       \
+    {                                                                                                \
+        return (expression);                                                                         \
+    }                                                                                                \
     INSTRUCTION3(result, name, type_a, type_b, type_c, name##_one)
 
 /* LOADS(name, dtype, pack, lanes of a vector, expression in `at`) and STORES(name, dtype, pack, lanes, statement in `at` and
