@@ -12,6 +12,8 @@
 #   make sanitize    the tests and the proofs' harnesses under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make faults      what other programs do to threads at some moment or other, ten times over
 #   make controls    defects that were in the code once are put back: the nets must see each
+# make expanded    the C that the compiler sees of one function, its macros gone: FUNCTION=sigmoid DTYPE=f32 ISA=avx2,
+#                  or any name as FUNCTION, such as exp_in_f64
 # make peers       the tests beside torch, numba, numexpr and Dask's workers, which it installs
 # make proof       check, all float32 results against long double again, and every input of the aarch64 kernels under
 #                  emulation: hours; may be stopped and goes on from there
@@ -23,8 +25,11 @@ export PYTHONPATH :=
 
 SECONDS ?= 60
 SEED ?= $(shell date +%s)
+FUNCTION ?= sigmoid
+DTYPE ?= f32
+ISA ?= avx2
 
-.PHONY: demo test bench check lint functions suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls peers proof clean
+.PHONY: demo test bench check lint functions suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -67,6 +72,9 @@ fuzz-scalar: .venv/.built
 
 sanitize: .venv/.built
 	$(BIN)/python -m proof.sanitizers
+
+expanded: .venv/.built
+	@$(BIN)/python -m proof.expanded $(FUNCTION) $(DTYPE) $(ISA)
 
 peers: .venv-peers/.installed .venv/.built
 	.venv-peers/bin/python -m pytest tests/peers

@@ -77,7 +77,7 @@ enum loss_form { LOSS_plain, LOSS_weighted, LOSS_focal, LOSS_probability, LOSS_F
 
 void extreme_loss_in_f64(enum loss_form form, f64 x, f64 y, f64 w, f64 p, const f64 *options, f64 divisor, f64 outputs[3]);
 void extreme_loss_in_longdouble(enum loss_form form, longdouble x, longdouble y, longdouble w, longdouble p,
-                             const longdouble *options, longdouble divisor, longdouble outputs[3]);
+                               const longdouble *options, longdouble divisor, longdouble outputs[3]);
 
 struct kernels {
 #define FUNCTION(inputs, outputs, name, ...) kernel *name[DTYPE_COUNT];

@@ -65,6 +65,7 @@ NOT_RUN = {
     "tests/test_build.py": "builds and reads sources, and has a sanitizer of its own",
     "tests/test_conftest.py": "about pytest alone",
     "tests/test_layers.py": "reads sources alone",
+    "tests/test_expanded.py": "reads sources alone",
     "tests/test_oracle.py": "about the reference alone",
     "tests/test_accuracy.py": "the harness runs the kernels below; the rest of its time is the reference's",
     "tests/test_hard_inputs.py": "as test_accuracy",

@@ -11,11 +11,14 @@ TARGET_BEGIN("avx2,fma,f16c")
 
 /* Four vectors in flight: on Zen 4, 10 to 25 % faster than one or two for most functions. */
 #define PACK 4
-#define REST_ISA avx2_short
 #include "vec/avx2.h"
+#undef PACK
 
 #define ISA avx2
+#define REST_ISA avx2_short
 #include "kernels/template.h"
+#undef ISA
+#undef REST_ISA
 
 TARGET_END
 

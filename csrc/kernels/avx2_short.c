@@ -11,9 +11,11 @@ TARGET_BEGIN("avx2,fma,f16c")
 
 #define PACK 1
 #include "vec/avx2.h"
+#undef PACK
 
 #define ISA avx2_short
 #include "kernels/template.h"
+#undef ISA
 
 TARGET_END
 

@@ -1,8 +1,8 @@
-/* From one pack to an array: KERNEL makes a kernel out of a function on packs.
+/* From one pack to an array: KERNEL(inputs, outputs, name, dtype, work, formula) is the kernel <name>_<dtype>_kernel. It
+ * loads a pack from each input, as numbers of type `work`, applies the formula, and stores a pack to each output.
  *
- * A pack function loads a pack from each input, computes, and stores a pack to each output. The rest that does not fill a
- * pack is copied to one, padded with its own last element, so that body and tail run the same code and no lane sees a value
- * that could raise a flag of its own. */
+ * The rest that does not fill a pack is copied to one, padded with its own last element, so that body and tail run the same
+ * code and no lane sees a value that could raise a flag of its own. */
 #ifndef PYSIGMOID_FOR_EACH_PACK_H
 #define PYSIGMOID_FOR_EACH_PACK_H
 
@@ -25,11 +25,9 @@
 #define ELEMENTS_ARE_INDEPENDENT
 #endif
 
-/* Computes elements [i, i + lanes of a pack) of the operands. */
-typedef void pack_function(void *const *operands, ptrdiff_t i);
-
 enum { MOST_PACK_BYTES = 4 * 64 };
 
+/* The `count` elements at `from`, fewer than the lanes of a pack, and then the last one over and over. */
 INLINE void copy_padded(char *pack, const char *from, size_t count, size_t lanes, size_t size)
 {
     memcpy(pack, from, count * size);
@@ -37,62 +35,58 @@ INLINE void copy_padded(char *pack, const char *from, size_t count, size_t lanes
         memcpy(pack + lane * size, from + (count - 1) * size, size);
 }
 
-/* The first `count` elements of the operands, fewer than a pack. */
-INLINE void compute_padded(pack_function *compute, void *const *operands, size_t count, int inputs, int outputs,
-                           size_t lanes, size_t size)
-{
-    char packs[MAX_OPERANDS][MOST_PACK_BYTES];
-    void *at[MAX_OPERANDS] = {packs[0], packs[1], packs[2], packs[3]};
-    for (int k = 0; k < inputs; k++)
-        copy_padded(packs[k], operands[k], count, lanes, size);
-    compute(at, 0);
-    for (int k = inputs; k < inputs + outputs; k++)
-        memcpy(operands[k], packs[k], count * size);
-}
+#define LOAD(dtype, work, operand, i) v_load_##dtype##_as_##work((const dtype *)(operand) + (i))
+#define STORE(dtype, work, operand, i, pack) v_store_##dtype##_from_##work((dtype *)(operand) + (i), pack)
+
+/* The formula for element i of the operands and those that fill a pack with it. */
+#define APPLY_1_1(dtype, work, formula, operands, i) \
+    STORE(dtype, work, (operands)[1], i, formula(LOAD(dtype, work, (operands)[0], i)))
+#define APPLY_2_1(dtype, work, formula, operands, i) \
+    STORE(dtype, work, (operands)[2], i,             \
+          formula(LOAD(dtype, work, (operands)[0], i), LOAD(dtype, work, (operands)[1], i)))
+#define APPLY_2_2(dtype, work, formula, operands, i)                                                        \
+    do {                                                                                                    \
+        v##work first, second;                                                                              \
+        formula(LOAD(dtype, work, (operands)[0], i), LOAD(dtype, work, (operands)[1], i), &first, &second); \
+        STORE(dtype, work, (operands)[2], i, first);                                                        \
+        STORE(dtype, work, (operands)[3], i, second);                                                       \
+    } while (0)
 
 /* A file of kernels for packs of several vectors names in REST_ISA the one whose packs are single vectors: it computes
  * what fills no larger pack, and all of a short call. */
 #ifdef REST_ISA
 extern const struct kernels GLUE(kernels_, REST_ISA);
-#define COMPUTE_REST(name, dtype, inputs, outputs, lanes) \
-    GLUE(kernels_, REST_ISA).name[DTYPE_##dtype](rest_of, (ptrdiff_t)rest)
+#define APPLY_TO_REST(inputs, outputs, name, dtype, work, formula, rest, count) \
+    GLUE(kernels_, REST_ISA).name[DTYPE_##dtype](rest, (ptrdiff_t)(count))
 #else
-#define COMPUTE_REST(name, dtype, inputs, outputs, lanes) \
-    compute_padded(name##_##dtype##_pack, rest_of, rest, inputs, outputs, lanes, sizeof(dtype))
+#define APPLY_TO_REST(inputs, outputs, name, dtype, work, formula, rest, count)   \
+    do {                                                                          \
+        char packs[MAX_OPERANDS][MOST_PACK_BYTES];                                \
+        void *padded[MAX_OPERANDS] = {packs[0], packs[1], packs[2], packs[3]};    \
+        for (int k = 0; k < (inputs); k++)                                        \
+            copy_padded(packs[k], (rest)[k], count, LANES_##work, sizeof(dtype)); \
+        APPLY_##inputs##_##outputs(dtype, work, formula, padded, 0);              \
+        for (int k = (inputs); k < (inputs) + (outputs); k++)                     \
+            memcpy((rest)[k], packs[k], (count) * sizeof(dtype));                 \
+    } while (0)
 #endif
 
-#define KERNEL(inputs, outputs, name, dtype, work, function)                                              \
-    INLINE void name##_##dtype##_pack(void *const *at, ptrdiff_t i)                                       \
-    {                                                                                                     \
-        PACK_##inputs##_##outputs(dtype, work, function)                                                  \
-    }                                                                                                     \
-    KERNEL_LINKAGE void name##_##dtype##_kernel(void *const *operands, ptrdiff_t n)                       \
-    {                                                                                                     \
-        enum { LANES = LANES_##work, OPERANDS = (inputs) + (outputs) };                                   \
-        size_t rest = (size_t)(n % LANES);                                                                \
-        ptrdiff_t whole = n - (ptrdiff_t)rest;                                                            \
-        void *at[OPERANDS], *rest_of[OPERANDS];                                                           \
-        for (int k = 0; k < OPERANDS; k++) {                                                              \
-            at[k] = operands[k];                                                                          \
-            rest_of[k] = (dtype *)operands[k] + whole;                                                    \
-        }                                                                                                 \
-        ELEMENTS_ARE_INDEPENDENT                                                                          \
-        for (ptrdiff_t i = 0; i < whole; i += LANES)                                                      \
-            name##_##dtype##_pack(at, i);                                                                 \
-        if (rest != 0)                                                                                    \
-            COMPUTE_REST(name, dtype, inputs, outputs, LANES);                                            \
+#define KERNEL(inputs, outputs, name, dtype, work, formula)                          \
+    LINKAGE void name##_##dtype##_kernel(void *const *operands, ptrdiff_t n)         \
+    {                                                                                \
+        enum { LANES = LANES_##work, OPERANDS = (inputs) + (outputs) };              \
+        size_t count = (size_t)(n % LANES);                                          \
+        ptrdiff_t whole = n - (ptrdiff_t)count;                                      \
+        void *at[OPERANDS], *rest[OPERANDS];                                         \
+        for (int k = 0; k < OPERANDS; k++) {                                         \
+            at[k] = operands[k];                                                     \
+            rest[k] = (dtype *)operands[k] + whole;                                  \
+        }                                                                            \
+        ELEMENTS_ARE_INDEPENDENT                                                     \
+        for (ptrdiff_t i = 0; i < whole; i += LANES)                                 \
+            APPLY_##inputs##_##outputs(dtype, work, formula, at, i);                 \
+        if (count != 0)                                                              \
+            APPLY_TO_REST(inputs, outputs, name, dtype, work, formula, rest, count); \
     }
-
-#define LOAD(dtype, work, k) v_load_##dtype##_as_##work((const dtype *)at[k] + i)
-#define STORE(dtype, work, k, pack) v_store_##dtype##_from_##work((dtype *)at[k] + i, pack)
-
-#define PACK_1_1(dtype, work, function) STORE(dtype, work, 1, function(LOAD(dtype, work, 0)));
-#define PACK_2_1(dtype, work, function) \
-    STORE(dtype, work, 2, function(LOAD(dtype, work, 0), LOAD(dtype, work, 1)));
-#define PACK_2_2(dtype, work, function)                                         \
-    v##work first, second;                                                      \
-    function(LOAD(dtype, work, 0), LOAD(dtype, work, 1), &first, &second);      \
-    STORE(dtype, work, 2, first);                                               \
-    STORE(dtype, work, 3, second);
 
 #endif

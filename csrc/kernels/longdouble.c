@@ -2,25 +2,33 @@
 #include "vec/scalar.h"
 
 #include "kernels/for_each_pack.h"
-#include "math/longdouble.h"
-#include "kernels/losses.h"
+#include "math/extended_losses.h"
+#include "math/extended_extremes.h"
 
-#define KERNEL_LINKAGE /* read by every table */
+#define LINKAGE /* read by every table */
+
 #define FUNCTION(inputs, outputs, name, ...) kernel name##_longdouble_kernel;
 #include "functions.def"
 
-#define FUNCTION(inputs, outputs, name, ...) \
-    KERNEL(inputs, outputs, name, longdouble, longdouble, name##_longdouble)
+#define FUNCTION(inputs, outputs, name, ...) KERNEL(inputs, outputs, name, longdouble, longdouble, name##_in_extended)
 #include "functions.def"
 
-#define LOSS_LINKAGE
-#define LOSS(form, outputs)                                        \
-    loss_kernel form##_##outputs##_in_extended_kernel;             \
-    LOSS_KERNEL(form, outputs, extended, longdouble, longdouble)
+#define LOSS(form, outputs) loss_kernel form##_##outputs##_in_extended_kernel;
 ALL_LOSSES(LOSS)
+#undef LOSS
+
+#define READING extended
+#define WORK longdouble
+#define LOGITS longdouble
+#include "kernels/loss_kernels.h"
+#undef READING
+#undef WORK
+#undef LOGITS
+
+#undef LINKAGE
 
 void extreme_loss_in_longdouble(enum loss_form form, longdouble x, longdouble y, longdouble w, longdouble p,
-                             const longdouble *options, longdouble divisor, longdouble outputs[3])
+                                const longdouble *options, longdouble divisor, longdouble outputs[3])
 {
-    compute_in_extreme_longdouble(form, x, y, w, p, options, divisor, outputs);
+    compute_in_extreme(form, x, y, w, p, options, divisor, outputs);
 }

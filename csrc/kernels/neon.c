@@ -7,8 +7,10 @@
 
 #define PACK 4
 #include "vec/neon.h"
+#undef PACK
 
 #define ISA neon
 #include "kernels/template.h"
+#undef ISA
 
 #endif

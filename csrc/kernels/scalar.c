@@ -3,3 +3,4 @@
 
 #define ISA scalar
 #include "kernels/template.h"
+#undef ISA

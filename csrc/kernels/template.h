@@ -2,77 +2,47 @@
 #include "kernels/for_each_pack.h"
 #include "math/f32.h"
 #include "math/half.h"
-#include "math/f64.h"
+#include "math/narrow.h"
+#include "math/wide_losses.h"
 #include "math/fast.h"
-#include "math/losses.h"
-#include "kernels/losses.h"
 
-#define KERNEL_LINKAGE static
+#define LINKAGE static
 
-/* The text that serves a half type: its own in float32, or float32's in double, narrowed further. */
-#define HALF_TEXT_f32(name, dtype) name##_##dtype
-#define HALF_TEXT_f64(name, dtype) name##_f32
+/* What a row says of half types and of float32: worked in f32 or f64 by the formula of the dtype itself, or in narrow. */
+#define KERNEL_f32(inputs, outputs, name, dtype) KERNEL(inputs, outputs, name, dtype, f32, name##_##dtype)
+#define KERNEL_f64(inputs, outputs, name, dtype) KERNEL(inputs, outputs, name, dtype, f64, name##_##dtype)
+#define KERNEL_narrow(inputs, outputs, name, dtype) KERNEL(inputs, outputs, name, dtype, f64, name##_in_narrow)
 
-#define FUNCTION(inputs, outputs, name, half, single, ...)                  \
-    KERNEL(inputs, outputs, name, f16, half, HALF_TEXT_##half(name, f16))   \
-    KERNEL(inputs, outputs, name, bf16, half, HALF_TEXT_##half(name, bf16)) \
-    KERNEL(inputs, outputs, name, f32, single, name##_f32)                  \
-    KERNEL(inputs, outputs, name, f64, f64, name##_f64)
+#define FUNCTION(inputs, outputs, name, half, single, ...) \
+    KERNEL_##half(inputs, outputs, name, f16)              \
+    KERNEL_##half(inputs, outputs, name, bf16)             \
+    KERNEL_##single(inputs, outputs, name, f32)            \
+    KERNEL(inputs, outputs, name, f64, f64, name##_in_wide)
 #include "functions.def"
 
-#define LOSS_LINKAGE static
-#define LOSS(form, outputs)                              \
-    LOSS_KERNEL(form, outputs, narrow, f64, f32)      \
-    LOSS_KERNEL(form, outputs, wide, f64, f64)
-ALL_LOSSES(LOSS)
-#undef LOSS
+#undef KERNEL_f32
+#undef KERNEL_f64
+#undef KERNEL_narrow
 
-CONVERSION_KERNEL(f32, f16, f32)
-CONVERSION_KERNEL(f32, bf16, f32)
-CONVERSION_KERNEL(f64, f16, f64)
-CONVERSION_KERNEL(f64, bf16, f64)
-CONVERSION_KERNEL(f64, f32, f64)
-CONVERSION_KERNEL(f16, f64, f64)
-CONVERSION_KERNEL(bf16, f64, f64)
-CONVERSION_KERNEL(f32, f64, f64)
+#define READING narrow
+#define WORK f64
+#define LOGITS f32
+#include "kernels/loss_kernels.h"
+#undef READING
+#undef WORK
+#undef LOGITS
 
-#define RANGE_KERNEL(type)                                                                          \
-    static int any_##type##_outside_unit_kernel(const void *numbers, ptrdiff_t n)                   \
-    {                                                                                               \
-        v##type zero = v_set_##type(0), one = v_set_##type(1), inside = one;                        \
-        for (ptrdiff_t i = 0; i < n; i += LANES_##type) {                                           \
-            v##type x = v_load_##type##_as_##type((const type *)numbers + i);                       \
-            inside = v_select_##type(v_and_##type(v_le_##type(zero, x), v_le_##type(x, one)), inside, zero); \
-        }                                                                                           \
-        return v_any_##type(v_eq_##type(inside, zero));                                             \
-    }
-RANGE_KERNEL(f32)
-RANGE_KERNEL(f64)
+#define READING wide
+#define WORK f64
+#define LOGITS f64
+#include "kernels/loss_kernels.h"
+#undef READING
+#undef WORK
+#undef LOGITS
 
-/* nan counts or does not: the words for a maximum differ there. */
-#define BOUND_KERNEL(type)                                                                          \
-    static int any_##type##_beyond_kernel(const void *numbers, ptrdiff_t n, f64 bound)              \
-    {                                                                                               \
-        v##type zero = v_set_##type(0), one = v_set_##type(1), most = zero;                         \
-        for (ptrdiff_t i = 0; i < n; i += LANES_##type)                                             \
-            most = v_max_##type(v_abs_##type(v_load_##type##_as_##type((const type *)numbers + i)), most); \
-        v##type inside = v_select_##type(v_le_##type(most, v_set_##type((type)bound)), one, zero);  \
-        return v_any_##type(v_eq_##type(inside, zero));                                             \
-    }
-BOUND_KERNEL(f32)
-BOUND_KERNEL(f64)
+#undef LINKAGE
 
-static int any_f64_extreme_kernel(const void *numbers, ptrdiff_t n)
-{
-    vf64 zero = v_set_f64(0), one = v_set_f64(1), least = one, most = one;
-    for (ptrdiff_t i = 0; i < n; i += LANES_f64) {
-        vf64 size = v_abs_f64(v_load_f64_as_f64((const f64 *)numbers + i));
-        least = v_min_f64(v_select_f64(v_lt_f64(zero, size), size, one), least);
-        most = v_max_f64(size, most);
-    }
-    vm64 ordinary = v_and_f64(v_le_f64(v_set_f64(LEAST_ORDINARY), least), v_le_f64(most, v_set_f64(MOST_ORDINARY)));
-    return v_any_f64(v_eq_f64(v_select_f64(ordinary, one, zero), zero));
-}
+#include "kernels/number_kernels.h"
 
 /* longdouble has no vectors: its kernels are the same in every table. */
 #define FUNCTION(inputs, outputs, name, ...) kernel name##_longdouble_kernel;
@@ -83,16 +53,16 @@ ALL_LOSSES(LOSS)
 #undef LOSS
 
 const struct kernels GLUE(kernels_, ISA) = {
-#define FUNCTION(inputs, outputs, name, ...)                \
-    .name = {[DTYPE_f32] = name##_f32_kernel,               \
-             [DTYPE_f64] = name##_f64_kernel,               \
-             [DTYPE_f16] = name##_f16_kernel,               \
-             [DTYPE_bf16] = name##_bf16_kernel,             \
+#define FUNCTION(inputs, outputs, name, ...)    \
+    .name = {[DTYPE_f32] = name##_f32_kernel,   \
+             [DTYPE_f64] = name##_f64_kernel,   \
+             [DTYPE_f16] = name##_f16_kernel,   \
+             [DTYPE_bf16] = name##_bf16_kernel, \
              [DTYPE_longdouble] = name##_longdouble_kernel},
 #include "functions.def"
-#define LOSS(form, outputs)                                                                            \
-    .losses[WORKING_narrow][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_narrow_kernel,  \
-    .losses[WORKING_wide][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_wide_kernel,        \
+#define LOSS(form, outputs)                                                                        \
+    .losses[WORKING_narrow][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_narrow_kernel, \
+    .losses[WORKING_wide][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_wide_kernel,     \
     .losses[WORKING_extended][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_extended_kernel,
 ALL_LOSSES(LOSS)
 #undef LOSS

@@ -5,23 +5,15 @@
 #include "math/pairs.h"
 #include "math/patches.h"
 
-#define WORK f64
-
-#define MADD madd
 #define READING f64
+#define WORK f64
+#define MADD madd
 #include "math/exponential.h"
 #include "math/functions.h"
-#undef MADD
+#include "math/products.h"
 #undef READING
-
-#define MADD fma
-#define READING narrow
-#include "math/exponential.h"
-#include "math/functions.h"
-#undef MADD
-#undef READING
-
 #undef WORK
+#undef MADD
 
 /* sigma(x) = 1/2 + x/4 - x^3/48 + ...: for small x, x/4 falls on exact middles, and the cubic term decides, towards 1/2.
  * A slope just under 1/4 decides alike. Below 2^-11 the cubic term is too small to move anything else. */
@@ -76,7 +68,7 @@ INLINE vf64 silu_f32(vf64 x)
     return y;
 }
 
-/* e^-x / (1 + e^-x)^2. No input misses, here or in math/functions.h. */
+/* e^-x / (1 + e^-x)^2. No input misses, here or in math/products.h. */
 INLINE vf64 sigmoid_derivative_f32(vf64 x)
 {
     struct near_power e = exp_of_minus(x);
@@ -132,8 +124,15 @@ INLINE vf64 log_one_plus_exp_neg_abs(vf64 x)
     return log_one_plus_in_f64(exp_neg_abs_in_f64(x));
 }
 
-#define silu_f32 silu_f32_anywhere
-#define sigmoid_derivative_f32 sigmoid_derivative_in_f64
+INLINE vf64 silu_f32(vf64 x)
+{
+    return silu_f32_anywhere(x);
+}
+
+INLINE vf64 sigmoid_derivative_f32(vf64 x)
+{
+    return sigmoid_derivative_in_f64(x);
+}
 
 #endif
 
@@ -166,13 +165,3 @@ INLINE vf64 logit_f32(vf64 p)
 {
     return patch_f64(logit_in_f64(p), p, 0x1.13986cp-22, -0x1.e59d8ap+3);
 }
-
-/* Not all inputs of these can be tried: they hold the bounds of functions.def. */
-#define sigmoid_vjp_f32 sigmoid_vjp_in_narrow
-#define silu_derivative_f32 silu_derivative_in_narrow
-#define sigmoid_gate_f32 sigmoid_gate_in_narrow
-#define bce_with_logits_f32 bce_with_logits_in_narrow
-#define bce_with_logits_grad_f32 bce_with_logits_grad_in_narrow
-#define bce_with_logits_value_and_grad_f32 bce_with_logits_value_and_grad_in_narrow
-#define bce_with_logits_grad_and_hess_f32 bce_with_logits_grad_and_hess_in_narrow
-#define bce_f32 bce_in_narrow

@@ -25,7 +25,7 @@ INLINE vf32 sigmoid_fast_f32(vf32 x)
     return v_div_f32(e, v_add_f32(e, v_set_f32(1)));
 }
 
-INLINE vf64 sigmoid_fast_f64(vf64 x)
+INLINE vf64 sigmoid_fast_in_wide(vf64 x)
 {
     /* e^40 already gives 1, e^-746 gives 0. */
     vf64 bounded = v_max_f64(v_set_f64(-746), v_min_f64(v_set_f64(40), x));
@@ -42,3 +42,6 @@ INLINE vf64 sigmoid_fast_f64(vf64 x)
     vf64 e = v_ldexp_f64(v_add_f64(high, v_fma_f64(high, p, low)), v_floor_f64(k));
     return v_div_f64(e, v_add_f64(e, v_set_f64(1)));
 }
+
+INLINE vf32 sigmoid_fast_f16(vf32 x) { return sigmoid_f16(x); }
+INLINE vf32 sigmoid_fast_bf16(vf32 x) { return sigmoid_bf16(x); }

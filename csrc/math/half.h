@@ -1,16 +1,17 @@
 /* float16 and bfloat16: functions of one argument worked in float32 by the same text as float32 in double; functions whose
- * bound float32 arithmetic cannot hold are float32's own, narrowed further. All 65,536 patterns of both types were tried;
- * the patches are the ones that would miss. */
+ * bound float32 arithmetic cannot hold are those of math/narrow.h, narrowed further. All 65,536 patterns of both types were
+ * tried; the patches are the ones that would miss. */
 #include "math/patches.h"
 
+#define READING f32
 #define WORK f32
 #define MADD madd
-#define READING f32
 #include "math/exponential.h"
 #include "math/functions.h"
+#include "math/products.h"
+#undef READING
 #undef WORK
 #undef MADD
-#undef READING
 
 /* As in math/f32.h: the cubic term of sigma decides middles, and reaches further up in a coarser format. */
 INLINE vf32 sigmoid_f16(vf32 x)
@@ -62,11 +63,9 @@ INLINE vf32 logit_bf16(vf32 p)
     return patch_f32(logit_in_f32(p), p, 0x1.cap-20f, -0x1.aap+3f);
 }
 
-#define sigmoid_fast_f16 sigmoid_f16
-
-#define sigmoid_bf16 sigmoid_in_f32
-#define sigmoid_fast_bf16 sigmoid_in_f32
-#define sigmoid_derivative_bf16 sigmoid_derivative_in_f32
-#define log_sigmoid_bf16 log_sigmoid_in_f32
-#define softplus_bf16 softplus_in_f32
-#define silu_bf16 silu_with_small_f32
+/* What no patch is needed for. */
+INLINE vf32 sigmoid_bf16(vf32 x) { return sigmoid_in_f32(x); }
+INLINE vf32 sigmoid_derivative_bf16(vf32 x) { return sigmoid_derivative_in_f32(x); }
+INLINE vf32 log_sigmoid_bf16(vf32 x) { return log_sigmoid_in_f32(x); }
+INLINE vf32 softplus_bf16(vf32 x) { return softplus_in_f32(x); }
+INLINE vf32 silu_bf16(vf32 x) { return silu_with_small_f32(x); }

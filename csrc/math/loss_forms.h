@@ -1,17 +1,43 @@
-/* The forms of loss with their weights and derivatives in the logit, read once for each working precision over
- * functions of that reading (labelled_loss, bce, sigmoid, ...). */
+/* The functions and forms of loss, read last, once for each working precision, over functions of that reading
+ * (labelled_loss, weighted_loss, bce, sigmoid, ...). */
 
-INLINE vf F(where_zero)(vf number, vf yes, vf no)
+#include "math/names.h"
+
+INLINE VF F(bce_with_logits)(VF x, VF y)
+{
+    return F(labelled_loss)(x, y).value;
+}
+
+INLINE VF F(bce_with_logits_grad)(VF x, VF y)
+{
+    return F(labelled_loss)(x, y).gradient;
+}
+
+INLINE void F(bce_with_logits_value_and_grad)(VF x, VF y, VF *value, VF *gradient)
+{
+    struct F(loss) loss = F(labelled_loss)(x, y);
+    *value = loss.value;
+    *gradient = loss.gradient;
+}
+
+INLINE void F(bce_with_logits_grad_and_hess)(VF x, VF y, VF *gradient, VF *hessian)
+{
+    struct F(loss) loss = F(labelled_loss)(x, y);
+    *gradient = loss.gradient;
+    *hessian = loss.hessian;
+}
+
+INLINE VF F(where_zero)(VF number, VF yes, VF no)
 {
     return V(select)(V(eq)(number, V(set)(0)), yes, no);
 }
 
 /* m^gamma for 0 <= m <= 1. Up to the eighth power so few products round less than an exponential does. */
-INLINE vf F(power)(vf m, vf log_m, WORK gamma)
+INLINE VF F(power)(VF m, VF log_m, WORK gamma)
 {
     if (!(gamma >= 0 && gamma <= 8 && gamma == (int)gamma))
         return F(exp_of_negative)(V(mul)(V(set)(gamma), log_m));
-    vf power = V(set)(1);
+    VF power = V(set)(1);
     for (int i = 0; i < (int)gamma; i++)
         power = V(mul)(power, m);
     return power;
@@ -24,27 +50,27 @@ INLINE vf F(power)(vf m, vf log_m, WORK gamma)
  *   (m^gamma L)'  = m^gamma (L' + gamma k r L)
  *   (m^gamma L)'' = m^gamma (L'' + gamma k (2 r L' + r L (sigma(-x) - sigma(x) + (gamma - 1) k r)))
  * On the right side of a hard label m is sigma(-|x|), which may underflow: r and log m do not. Infinite L meets r = 0. */
-INLINE struct F(loss) F(focal_loss)(vf x, vf y, vf w, vf p, const WORK *options)
+INLINE struct F(loss) F(focal_loss)(VF x, VF y, VF w, VF p, const WORK *options)
 {
     WORK gamma = options[2];
-    vf zero = V(set)(0), one = V(set)(1), s = V(set)(options[0]), alpha = V(set)(options[1]);
-    vf negative = F(smoothed)(V(sub)(one, y), s), positive = F(smoothed)(y, s);
-    vf k = V(sub)(negative, positive), minus_x = V(neg)(x);
+    VF zero = V(set)(0), one = V(set)(1), s = V(set)(options[0]), alpha = V(set)(options[1]);
+    VF negative = F(smoothed)(V(sub)(one, y), s), positive = F(smoothed)(y, s);
+    VF k = V(sub)(negative, positive), minus_x = V(neg)(x);
     struct F(loss) L = F(weighted_loss)(x, y, one, p, s);
-    vf m = V(add)(F(sigmoid_gate)(negative, x), F(sigmoid_gate)(positive, minus_x));
+    VF m = V(add)(F(sigmoid_gate)(negative, x), F(sigmoid_gate)(positive, minus_x));
 
-    vf wrong_side = V(select)(V(lt)(x, zero), positive, negative); /* the share of the label on it */
-    vf r = F(where_zero)(wrong_side, F(sigmoid)(V(abs)(x)), V(div)(F(sigmoid_derivative)(x), m));
-    vf log_m = F(where_zero)(wrong_side, F(log_sigmoid)(V(neg_abs)(x)), F(log)(m));
+    VF wrong_side = V(select)(V(lt)(x, zero), positive, negative); /* the share of the label on it */
+    VF r = F(where_zero)(wrong_side, F(sigmoid)(V(abs)(x)), V(div)(F(sigmoid_derivative)(x), m));
+    VF log_m = F(where_zero)(wrong_side, F(log_sigmoid)(V(neg_abs)(x)), F(log)(m));
 
-    vf gamma_k = V(mul)(V(set)(gamma), k), infinity = V(set)((WORK)INFINITY);
-    vf rL = V(select)(V(eq)(L.value, infinity), zero, V(mul)(r, L.value));
-    vf bend = V(fma)(V(mul)(V(set)(gamma - 1), k), r, V(sub)(F(sigmoid)(minus_x), F(sigmoid)(x)));
-    vf bracket = V(fma)(rL, bend, V(mul)(V(add)(r, r), L.gradient));
+    VF gamma_k = V(mul)(V(set)(gamma), k), infinity = V(set)((WORK)INFINITY);
+    VF rL = V(select)(V(eq)(L.value, infinity), zero, V(mul)(r, L.value));
+    VF bend = V(fma)(V(mul)(V(set)(gamma - 1), k), r, V(sub)(F(sigmoid)(minus_x), F(sigmoid)(x)));
+    VF bracket = V(fma)(rL, bend, V(mul)(V(add)(r, r), L.gradient));
 
-    vf balance = V(fma)(alpha, positive, V(mul)(V(sub)(one, alpha), negative));
-    vf c = F(times)(V(select)(V(lt)(alpha, zero), one, balance), w);
-    vf modulation = F(power)(m, log_m, gamma);
+    VF balance = V(fma)(alpha, positive, V(mul)(V(sub)(one, alpha), negative));
+    VF c = F(times)(V(select)(V(lt)(alpha, zero), one, balance), w);
+    VF modulation = F(power)(m, log_m, gamma);
     return (struct F(loss)){
         F(times)(c, F(times)(modulation, L.value)),
         F(times)(c, V(mul)(modulation, V(fma)(gamma_k, rL, L.gradient))),
@@ -53,14 +79,14 @@ INLINE struct F(loss) F(focal_loss)(vf x, vf y, vf w, vf p, const WORK *options)
 }
 
 /* w (-y log p - (1 - y) log(1 - p)), which has no derivatives here */
-INLINE struct F(loss) F(probability_loss)(vf p, vf y, vf w)
+INLINE struct F(loss) F(probability_loss)(VF p, VF y, VF w)
 {
-    vf zero = V(set)(0);
+    VF zero = V(set)(0);
     return (struct F(loss)){F(times)(w, F(bce)(p, y)), zero, zero};
 }
 
 /* What is 0 stays 0 where nothing is left to divide by. */
-INLINE vf F(divided)(vf derivative, vf divisor)
+INLINE VF F(divided)(VF derivative, VF divisor)
 {
     return F(where_zero)(derivative, derivative, F(quotient)(derivative, divisor));
 }

@@ -22,39 +22,39 @@ enum { LANES_f64 = 4 * PACK, LANES_f32 = 8 * PACK };
 #define FROM_BITS_f64(b) _mm256_castsi256_pd(b)
 #define FROM_BITS_f32(b) _mm256_castsi256_ps(b)
 
-#define WORDS_OF_ONE_TYPE(t, s, number, pack, mask, integers, ones, mantissa, bias)                           \
-    WORD pack v_set_##t(number a) { return (pack){ALL(_mm256_set1_##s(a))}; }                                 \
-    WORD2(pack, v_add_##t, pack, pack, _mm256_add_##s(a, b))                                                  \
-    WORD2(pack, v_sub_##t, pack, pack, _mm256_sub_##s(a, b))                                                  \
-    WORD2(pack, v_mul_##t, pack, pack, _mm256_mul_##s(a, b))                                                  \
-    WORD2(pack, v_div_##t, pack, pack, _mm256_div_##s(a, b))                                                  \
-    WORD1(pack, v_neg_##t, pack, _mm256_xor_##s(a, _mm256_set1_##s((number)-0.0)))                            \
-    WORD1(pack, v_abs_##t, pack, _mm256_andnot_##s(_mm256_set1_##s((number)-0.0), a))                         \
-    WORD1(pack, v_neg_abs_##t, pack, _mm256_or_##s(_mm256_set1_##s((number)-0.0), a))                         \
-    WORD2(pack, v_copysign_##t, pack, pack,                                                                   \
-          _mm256_or_##s(_mm256_andnot_##s(_mm256_set1_##s((number)-0.0), a),                                  \
-                        _mm256_and_##s(_mm256_set1_##s((number)-0.0), b)))                                    \
-    WORD1(pack, v_floor_##t, pack, _mm256_floor_##s(a))                                                       \
-    WORD2(pack, v_max_##t, pack, pack, _mm256_max_##s(a, b))                                                  \
-    WORD2(pack, v_min_##t, pack, pack, _mm256_min_##s(a, b))                                                  \
-    WORD3(pack, v_fma_##t, pack, pack, pack, _mm256_fmadd_##s(a, b, c))                                       \
-    WORD3(pack, v_madd_##t, pack, pack, pack, _mm256_fmadd_##s(a, b, c))                                      \
-    WORD2(mask, v_lt_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_LT_OQ))                                       \
-    WORD2(mask, v_le_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_LE_OQ))                                       \
-    WORD2(mask, v_eq_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_EQ_OQ))                                       \
-    WORD2(mask, v_and_##t, mask, mask, _mm256_and_##s(a, b))                                                  \
-    WORD int v_any_##t(mask x) { return _mm256_movemask_##s(GATHER(_mm256_or_##s, VECTOR)) != 0; }            \
-    WORD3(pack, v_select_##t, mask, pack, pack, _mm256_blendv_##s(c, b, a))                                   \
-    WORD1(pack, v_exp2_##t, pack,                                                                             \
-          FROM_BITS_##t(_mm256_slli_##integers(                                                               \
-              _mm256_add_##integers(BITS_##t(_mm256_add_##s(a, _mm256_set1_##s(ROUND_TO_INTEGER_##t))),       \
-                                    ones(bias)),                                                              \
-              mantissa)))                                                                                     \
-    WORD pack v_times_exp2_##t(pack x, pack n) { return v_mul_##t(x, v_exp2_##t(n)); }                        \
-    WORD pack v_ldexp_##t(pack x, pack n)                                                                     \
-    {                                                                                                         \
-        pack half = v_floor_##t(v_mul_##t(n, v_set_##t((number)0.5)));                                        \
-        return v_mul_##t(v_mul_##t(x, v_exp2_##t(half)), v_exp2_##t(v_sub_##t(n, half)));                     \
+#define WORDS_OF_ONE_TYPE(t, s, number, pack, mask, integers, ones, mantissa, bias)                     \
+    INLINE pack v_set_##t(number a) { return (pack){ALL(_mm256_set1_##s(a))}; }                         \
+    INSTRUCTION2(pack, v_add_##t, pack, pack, _mm256_add_##s)                                           \
+    INSTRUCTION2(pack, v_sub_##t, pack, pack, _mm256_sub_##s)                                           \
+    INSTRUCTION2(pack, v_mul_##t, pack, pack, _mm256_mul_##s)                                           \
+    INSTRUCTION2(pack, v_div_##t, pack, pack, _mm256_div_##s)                                           \
+    WORD1(pack, v_neg_##t, pack, _mm256_xor_##s(a, _mm256_set1_##s((number)-0.0)))                      \
+    WORD1(pack, v_abs_##t, pack, _mm256_andnot_##s(_mm256_set1_##s((number)-0.0), a))                   \
+    WORD1(pack, v_neg_abs_##t, pack, _mm256_or_##s(_mm256_set1_##s((number)-0.0), a))                   \
+    WORD2(pack, v_copysign_##t, pack, pack,                                                             \
+          _mm256_or_##s(_mm256_andnot_##s(_mm256_set1_##s((number)-0.0), a),                            \
+                        _mm256_and_##s(_mm256_set1_##s((number)-0.0), b)))                              \
+    INSTRUCTION1(pack, v_floor_##t, pack, _mm256_floor_##s)                                             \
+    INSTRUCTION2(pack, v_max_##t, pack, pack, _mm256_max_##s)                                           \
+    INSTRUCTION2(pack, v_min_##t, pack, pack, _mm256_min_##s)                                           \
+    INSTRUCTION3(pack, v_fma_##t, pack, pack, pack, _mm256_fmadd_##s)                                   \
+    INSTRUCTION3(pack, v_madd_##t, pack, pack, pack, _mm256_fmadd_##s)                                  \
+    WORD2(mask, v_lt_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_LT_OQ))                                 \
+    WORD2(mask, v_le_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_LE_OQ))                                 \
+    WORD2(mask, v_eq_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_EQ_OQ))                                 \
+    INSTRUCTION2(mask, v_and_##t, mask, mask, _mm256_and_##s)                                           \
+    INLINE int v_any_##t(mask x) { return _mm256_movemask_##s(GATHER(_mm256_or_##s, VECTOR, x)) != 0; } \
+    WORD3(pack, v_select_##t, mask, pack, pack, _mm256_blendv_##s(c, b, a))                             \
+    WORD1(pack, v_exp2_##t, pack,                                                                       \
+          FROM_BITS_##t(_mm256_slli_##integers(                                                         \
+              _mm256_add_##integers(BITS_##t(_mm256_add_##s(a, _mm256_set1_##s(ROUND_TO_INTEGER_##t))), \
+                                    ones(bias)),                                                        \
+              mantissa)))                                                                               \
+    INLINE pack v_times_exp2_##t(pack x, pack n) { return v_mul_##t(x, v_exp2_##t(n)); }                \
+    INLINE pack v_ldexp_##t(pack x, pack n)                                                             \
+    {                                                                                                   \
+        pack half = v_floor_##t(v_mul_##t(n, v_set_##t((number)0.5)));                                  \
+        return v_mul_##t(v_mul_##t(x, v_exp2_##t(half)), v_exp2_##t(v_sub_##t(n, half)));               \
     }
 
 WORDS_OF_ONE_TYPE(f64, pd, double, vf64, vm64, epi64, _mm256_set1_epi64x, 52, 1023)
@@ -64,18 +64,18 @@ WORDS_OF_ONE_TYPE(f32, ps, float, vf32, vm32, epi32, _mm256_set1_epi32, 23, 127)
 WORD2(vf64, v_ldexp_biased_f64, vf64, vf64,
       FROM_BITS_f64(_mm256_add_epi64(BITS_f64(a), _mm256_slli_epi64(BITS_f64(b), 52))))
 
-WORD vf64 v_ldexp_floor_f64(vf64 x, vf64 k)
+INLINE vf64 v_ldexp_floor_f64(vf64 x, vf64 k)
 {
     return v_times_exp2_f64(x, v_floor_f64(k));
 }
 
-WORD vf32 v_ldexp_biased_f32(vf32 x, vf32 z)
+INLINE vf32 v_ldexp_biased_f32(vf32 x, vf32 z)
 {
     return v_ldexp_f32(x, v_sub_f32(z, v_set_f32(ROUND_TO_INTEGER_f32)));
 }
 
 /* An arithmetic shift of 64 bits by 52, which AVX2 lacks: the upper half by 20, and its sign above it. */
-WORD __m256i exponent_of(__m256i bits)
+INLINE __m256i exponent_of(__m256i bits)
 {
     __m256i shifted = _mm256_shuffle_epi32(_mm256_srai_epi32(bits, 20), 0xf5);
     return _mm256_blend_epi32(shifted, _mm256_srai_epi32(bits, 31), 0xaa);
@@ -92,15 +92,15 @@ WORD2(vf32, v_exponent_gap_f32, vf32, vf32,
           BITS_f32(_mm256_set1_ps(ROUND_TO_INTEGER_f32)))))
 
 /* In the distance from the bits of 0x1.26p-10, a bit above the lowest four of the exponent. */
-#define NOT_MODERATE(i) _mm256_sub_epi64(BITS_f64(x.v##i), BITS_f64(_mm256_set1_pd(0x1.26p-10)))
-WORD int v_all_moderate_f64(vf64 x)
+#define NOT_MODERATE(i, x) _mm256_sub_epi64(BITS_f64((x).v##i), BITS_f64(_mm256_set1_pd(0x1.26p-10)))
+INLINE int v_all_moderate_f64(vf64 x)
 {
-    return _mm256_testz_si256(GATHER(_mm256_or_si256, NOT_MODERATE), _mm256_set1_epi64x(0x7f00000000000000));
+    return _mm256_testz_si256(GATHER(_mm256_or_si256, NOT_MODERATE, x), _mm256_set1_epi64x(0x7f00000000000000));
 }
 #undef NOT_MODERATE
 
 /* Four loads of whole entries and a transposition: half the time of two gathers (Zen 4). */
-WORD void lookup_four_pairs(const double (*table)[2], __m256d z, __m256d *high, __m256d *low)
+INLINE void lookup_four_pairs(const double (*table)[2], __m256d z, __m256d *high, __m256d *low)
 {
     __m256i index = _mm256_and_si256(BITS_f64(z), _mm256_set1_epi64x(15));
     __m128i index01 = _mm256_castsi256_si128(index), index23 = _mm256_extracti128_si256(index, 1);
@@ -112,47 +112,47 @@ WORD void lookup_four_pairs(const double (*table)[2], __m256d z, __m256d *high, 
     *low = _mm256_unpackhi_pd(entries02, entries13);
 }
 
-WORD void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *low)
+INLINE void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *low)
 {
-#define LOOKUP(i) lookup_four_pairs(table, z.v##i, &high->v##i, &low->v##i)
-    DO_EACH(LOOKUP)
+#define LOOKUP(i, table, z, high, low) lookup_four_pairs(table, (z).v##i, &(high)->v##i, &(low)->v##i)
+    DO_EACH(LOOKUP, table, z, high, low)
 #undef LOOKUP
 }
 
-WORD vf32 v_lookup_8_f32(const float *table, vf32 z)
+INLINE vf32 v_lookup_8_f32(const float *table, vf32 z)
 {
     const __m256 entries = _mm256_loadu_ps(table);
-#define LOOKUP(i) _mm256_permutevar8x32_ps(entries, BITS_f32(z.v##i))
-    return (vf32){EACH(LOOKUP)};
+#define LOOKUP(i, entries, z) _mm256_permutevar8x32_ps(entries, BITS_f32((z).v##i))
+    return (vf32){EACH(LOOKUP, entries, z)};
 #undef LOOKUP
 }
 
-WORD __m256 load_f16(const f16 *x)
+INLINE __m256 load_f16(const f16 *x)
 {
     __m256 y = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)x));
     HIDE_ORIGIN(y);
     return y;
 }
 
-WORD __m128 load_4_f16(const f16 *x)
+INLINE __m128 load_4_f16(const f16 *x)
 {
     __m128 y = _mm_cvtph_ps(_mm_loadl_epi64((const __m128i *)x));
     HIDE_ORIGIN(y);
     return y;
 }
 
-WORD __m256 load_bf16(const bf16 *x)
+INLINE __m256 load_bf16(const bf16 *x)
 {
     return FROM_BITS_f32(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)x)), 16));
 }
 
-WORD __m128 load_4_bf16(const bf16 *x)
+INLINE __m128 load_4_bf16(const bf16 *x)
 {
     return _mm_castsi128_ps(_mm_slli_epi32(_mm_cvtepu16_epi32(_mm_loadl_epi64((const __m128i *)x)), 16));
 }
 
 /* To nearest, ties to even, by carrying into the upper half; nan keeps its upper half and stays one. */
-WORD __m128i bf16_of(__m256 x)
+INLINE __m128i bf16_of(__m256 x)
 {
     __m256i bits = BITS_f32(x);
     __m256i even = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
@@ -164,7 +164,7 @@ WORD __m128i bf16_of(__m256 x)
 }
 
 /* Round to odd, as in vec/scalar.h. */
-WORD __m128 round_to_odd(__m256d x)
+INLINE __m128 round_to_odd(__m256d x)
 {
     const __m256i low = _mm256_set1_epi64x(0x1fffffff);
     __m256i bits = BITS_f64(x);
@@ -174,7 +174,7 @@ WORD __m128 round_to_odd(__m256d x)
 }
 
 /* For bfloat16 of a double: below 2^-126 rounded to the smallest step at once, as in vec/scalar.h. */
-WORD __m128 nearest_or_odd(__m256d x)
+INLINE __m128 nearest_or_odd(__m256d x)
 {
     const __m256d sign = _mm256_set1_pd(-0.0);
     __m256d signed_zero = _mm256_and_pd(x, sign);
@@ -185,20 +185,23 @@ WORD __m128 nearest_or_odd(__m256d x)
     return _mm_blendv_ps(round_to_odd(x), _mm256_cvtpd_ps(subnormal), _mm256_cvtpd_ps(small));
 }
 
-LOADS(f64, f64, 4, _mm256_loadu_pd(at))
-LOADS(f64, f32, 4, _mm256_cvtps_pd(_mm_loadu_ps(at)))
-LOADS(f32, f32, 8, _mm256_loadu_ps(at))
-LOADS(f32, f16, 8, load_f16(at))
-LOADS(f64, f16, 4, _mm256_cvtps_pd(load_4_f16(at)))
-LOADS(f32, bf16, 8, load_bf16(at))
-LOADS(f64, bf16, 4, _mm256_cvtps_pd(load_4_bf16(at)))
+LOADS(v_load_f64_as_f64, f64, vf64, 4, _mm256_loadu_pd(at))
+LOADS(v_load_f32_as_f64, f32, vf64, 4, _mm256_cvtps_pd(_mm_loadu_ps(at)))
+LOADS(v_load_f32_as_f32, f32, vf32, 8, _mm256_loadu_ps(at))
+LOADS(v_load_f16_as_f32, f16, vf32, 8, load_f16(at))
+LOADS(v_load_f16_as_f64, f16, vf64, 4, _mm256_cvtps_pd(load_4_f16(at)))
+LOADS(v_load_bf16_as_f32, bf16, vf32, 8, load_bf16(at))
+LOADS(v_load_bf16_as_f64, bf16, vf64, 4, _mm256_cvtps_pd(load_4_bf16(at)))
 
-STORES(f64, f64, 4, _mm256_storeu_pd(at, a))
-STORES(f64, f32, 4, _mm_storeu_ps(at, _mm256_cvtpd_ps(a)))
-STORES(f32, f32, 8, _mm256_storeu_ps(at, a))
-STORES(f32, f16, 8, _mm_storeu_si128((__m128i *)at, _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT)))
-STORES(f64, f16, 4, _mm_storel_epi64((__m128i *)at, _mm_cvtps_ph(round_to_odd(a), _MM_FROUND_TO_NEAREST_INT)))
-STORES(f32, bf16, 8, _mm_storeu_si128((__m128i *)at, bf16_of(a)))
-STORES(f64, bf16, 4, _mm_storel_epi64((__m128i *)at, bf16_of(_mm256_castps128_ps256(nearest_or_odd(a)))))
+STORES(v_store_f64_from_f64, f64, vf64, 4, _mm256_storeu_pd(at, a))
+STORES(v_store_f32_from_f64, f32, vf64, 4, _mm_storeu_ps(at, _mm256_cvtpd_ps(a)))
+STORES(v_store_f32_from_f32, f32, vf32, 8, _mm256_storeu_ps(at, a))
+STORES(v_store_f16_from_f32, f16, vf32, 8,
+       _mm_storeu_si128((__m128i *)at, _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT)))
+STORES(v_store_f16_from_f64, f16, vf64, 4,
+       _mm_storel_epi64((__m128i *)at, _mm_cvtps_ph(round_to_odd(a), _MM_FROUND_TO_NEAREST_INT)))
+STORES(v_store_bf16_from_f32, bf16, vf32, 8, _mm_storeu_si128((__m128i *)at, bf16_of(a)))
+STORES(v_store_bf16_from_f64, bf16, vf64, 4,
+       _mm_storel_epi64((__m128i *)at, bf16_of(_mm256_castps128_ps256(nearest_or_odd(a)))))
 
 #endif

@@ -15,33 +15,33 @@ enum { LANES_f64 = 8 * PACK, LANES_f32 = 16 * PACK };
 #define ROUND_TO_INTEGER_f64 0x1.8p52
 #define ROUND_TO_INTEGER_f32 0x1.8p23f
 
-#define WORDS_OF_ONE_TYPE(t, s, number, pack, mask)                                            \
-    WORD pack v_set_##t(number a) { return (pack){ALL(_mm512_set1_##s(a))}; }                     \
-    WORD2(pack, v_add_##t, pack, pack, _mm512_add_##s(a, b))                                                  \
-    WORD2(pack, v_sub_##t, pack, pack, _mm512_sub_##s(a, b))                                                  \
-    WORD2(pack, v_mul_##t, pack, pack, _mm512_mul_##s(a, b))                                                  \
-    WORD2(pack, v_div_##t, pack, pack, _mm512_div_##s(a, b))                                                  \
-    WORD1(pack, v_neg_##t, pack, -a) /* folds into a multiplication, as a bit operation does not */                         \
-    WORD1(pack, v_abs_##t, pack, _mm512_andnot_##s(_mm512_set1_##s((number)-0.0), a))                         \
-    WORD1(pack, v_neg_abs_##t, pack, _mm512_or_##s(_mm512_set1_##s((number)-0.0), a))                         \
-    WORD2(pack, v_copysign_##t, pack, pack,                                                                   \
-          _mm512_or_##s(_mm512_andnot_##s(_mm512_set1_##s((number)-0.0), a),                                  \
-                        _mm512_and_##s(_mm512_set1_##s((number)-0.0), b)))                                    \
-    WORD1(pack, v_floor_##t, pack, _mm512_roundscale_##s(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC))       \
-    WORD2(pack, v_max_##t, pack, pack, _mm512_max_##s(a, b))                                                  \
-    WORD2(pack, v_min_##t, pack, pack, _mm512_min_##s(a, b))                                                  \
-    WORD3(pack, v_fma_##t, pack, pack, pack, _mm512_fmadd_##s(a, b, c))                                       \
-    WORD3(pack, v_madd_##t, pack, pack, pack, _mm512_fmadd_##s(a, b, c))                                      \
-    WORD2(mask, v_lt_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_LT_OQ))                                \
-    WORD2(mask, v_le_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_LE_OQ))                                \
-    WORD2(mask, v_eq_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_EQ_OQ))                                \
-    WORD2(mask, v_and_##t, mask, mask, (mask##_vector)(a & b))                                                \
-    WORD int v_any_##t(mask a) { return COMBINE(|, a) != 0; }                                                 \
-    WORD3(pack, v_select_##t, mask, pack, pack, _mm512_mask_blend_##s(a, c, b))                               \
-    WORD2(pack, v_ldexp_##t, pack, pack, _mm512_scalef_##s(a, b))                                             \
-    WORD2(pack, v_times_exp2_##t, pack, pack, _mm512_scalef_##s(a, b))                                        \
-    WORD2(pack, v_ldexp_biased_##t, pack, pack,                                                               \
-          _mm512_scalef_##s(a, _mm512_sub_##s(b, _mm512_set1_##s(ROUND_TO_INTEGER_##t))))                     \
+#define WORDS_OF_ONE_TYPE(t, s, number, pack, mask)                                                     \
+    INLINE pack v_set_##t(number a) { return (pack){ALL(_mm512_set1_##s(a))}; }                         \
+    INSTRUCTION2(pack, v_add_##t, pack, pack, _mm512_add_##s)                                           \
+    INSTRUCTION2(pack, v_sub_##t, pack, pack, _mm512_sub_##s)                                           \
+    INSTRUCTION2(pack, v_mul_##t, pack, pack, _mm512_mul_##s)                                           \
+    INSTRUCTION2(pack, v_div_##t, pack, pack, _mm512_div_##s)                                           \
+    WORD1(pack, v_neg_##t, pack, -a) /* folds into a multiplication, as a bit operation does not */     \
+    WORD1(pack, v_abs_##t, pack, _mm512_andnot_##s(_mm512_set1_##s((number)-0.0), a))                   \
+    WORD1(pack, v_neg_abs_##t, pack, _mm512_or_##s(_mm512_set1_##s((number)-0.0), a))                   \
+    WORD2(pack, v_copysign_##t, pack, pack,                                                             \
+          _mm512_or_##s(_mm512_andnot_##s(_mm512_set1_##s((number)-0.0), a),                            \
+                        _mm512_and_##s(_mm512_set1_##s((number)-0.0), b)))                              \
+    WORD1(pack, v_floor_##t, pack, _mm512_roundscale_##s(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)) \
+    INSTRUCTION2(pack, v_max_##t, pack, pack, _mm512_max_##s)                                           \
+    INSTRUCTION2(pack, v_min_##t, pack, pack, _mm512_min_##s)                                           \
+    INSTRUCTION3(pack, v_fma_##t, pack, pack, pack, _mm512_fmadd_##s)                                   \
+    INSTRUCTION3(pack, v_madd_##t, pack, pack, pack, _mm512_fmadd_##s)                                  \
+    WORD2(mask, v_lt_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_LT_OQ))                          \
+    WORD2(mask, v_le_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_LE_OQ))                          \
+    WORD2(mask, v_eq_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_EQ_OQ))                          \
+    WORD2(mask, v_and_##t, mask, mask, (mask##_vector)(a & b))                                          \
+    INLINE int v_any_##t(mask a) { return COMBINE(|, a) != 0; }                                         \
+    WORD3(pack, v_select_##t, mask, pack, pack, _mm512_mask_blend_##s(a, c, b))                         \
+    INSTRUCTION2(pack, v_ldexp_##t, pack, pack, _mm512_scalef_##s)                                      \
+    INSTRUCTION2(pack, v_times_exp2_##t, pack, pack, _mm512_scalef_##s)                                 \
+    WORD2(pack, v_ldexp_biased_##t, pack, pack,                                                         \
+          _mm512_scalef_##s(a, _mm512_sub_##s(b, _mm512_set1_##s(ROUND_TO_INTEGER_##t))))               \
     WORD1(pack, v_exp2_##t, pack, _mm512_scalef_##s(_mm512_set1_##s(1), a))
 
 WORDS_OF_ONE_TYPE(f64, pd, double, vf64, vm64)
@@ -64,10 +64,10 @@ WORD2(vf32, v_exponent_gap_f32, vf32, vf32,
           BITS_f32(_mm512_set1_ps(ROUND_TO_INTEGER_f32)))))
 
 /* In the distance from the bits of 0x1.26p-10, a bit above the lowest four of the exponent. */
-#define NOT_MODERATE(i) _mm512_sub_epi64(BITS_f64(x.v##i), BITS_f64(_mm512_set1_pd(0x1.26p-10)))
-WORD int v_all_moderate_f64(vf64 x)
+#define NOT_MODERATE(i, x) _mm512_sub_epi64(BITS_f64((x).v##i), BITS_f64(_mm512_set1_pd(0x1.26p-10)))
+INLINE int v_all_moderate_f64(vf64 x)
 {
-    return _mm512_test_epi64_mask(GATHER(_mm512_or_si512, NOT_MODERATE), _mm512_set1_epi64(0x7f00000000000000)) == 0;
+    return _mm512_test_epi64_mask(GATHER(_mm512_or_si512, NOT_MODERATE, x), _mm512_set1_epi64(0x7f00000000000000)) == 0;
 }
 #undef NOT_MODERATE
 
@@ -75,7 +75,7 @@ WORD int v_all_moderate_f64(vf64 x)
 
 WORD2(vf64, v_ldexp_floor_f64, vf64, vf64, _mm512_scalef_pd(a, b))
 
-WORD void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *low)
+INLINE void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *low)
 {
     /* The entries' high and low words apart, in two vectors each: loads and permutes that leave the loop. */
     const __m512i even = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), odd = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
@@ -83,48 +83,47 @@ WORD void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *
     const __m512d c = _mm512_loadu_pd(table[8]), d = _mm512_loadu_pd(table[12]);
     const __m512d high0 = _mm512_permutex2var_pd(a, even, b), high8 = _mm512_permutex2var_pd(c, even, d);
     const __m512d low0 = _mm512_permutex2var_pd(a, odd, b), low8 = _mm512_permutex2var_pd(c, odd, d);
-#define LOOKUP(i)                                                              \
-    high->v##i = _mm512_permutex2var_pd(high0, BITS_f64(z.v##i), high8);       \
-    low->v##i = _mm512_permutex2var_pd(low0, BITS_f64(z.v##i), low8)
-    DO_EACH(LOOKUP)
+#define LOOKUP(i, first, z, second) _mm512_permutex2var_pd(first, BITS_f64((z).v##i), second)
+    *high = (vf64){EACH(LOOKUP, high0, z, high8)};
+    *low = (vf64){EACH(LOOKUP, low0, z, low8)};
 #undef LOOKUP
 }
 
-WORD vf32 v_lookup_8_f32(const float *table, vf32 z)
+INLINE vf32 v_lookup_8_f32(const float *table, vf32 z)
 {
     const __m512 twice = _mm512_broadcast_f32x8(_mm256_loadu_ps(table));
-#define LOOKUP(i) _mm512_permutexvar_ps(BITS_f32(z.v##i), twice)
-    return (vf32){EACH(LOOKUP)};
+#define LOOKUP(i, twice, z) _mm512_permutexvar_ps(BITS_f32((z).v##i), twice)
+    return (vf32){EACH(LOOKUP, twice, z)};
 #undef LOOKUP
 }
 
 /* One vector of each load and store; the packs follow below. */
-WORD __m256 load_f16(const f16 *x)
+INLINE __m256 load_f16(const f16 *x)
 {
     __m256 y = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)x));
     HIDE_ORIGIN(y);
     return y;
 }
 
-WORD __m512 load_wide_f16(const f16 *x)
+INLINE __m512 load_wide_f16(const f16 *x)
 {
     __m512 y = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)x));
     HIDE_ORIGIN(y);
     return y;
 }
 
-WORD __m256 load_bf16(const bf16 *x)
+INLINE __m256 load_bf16(const bf16 *x)
 {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)x)), 16));
 }
 
-WORD __m512 load_wide_bf16(const bf16 *x)
+INLINE __m512 load_wide_bf16(const bf16 *x)
 {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)x)), 16));
 }
 
 /* To nearest, ties to even, by carrying into the upper half; nan keeps its upper half and stays one. */
-WORD __m256i bf16_of(__m512 x)
+INLINE __m256i bf16_of(__m512 x)
 {
     __m512i bits = BITS_f32(x);
     __m512i even = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
@@ -135,7 +134,7 @@ WORD __m256i bf16_of(__m512 x)
 }
 
 /* Round to odd, as in vec/scalar.h. */
-WORD __m256 round_to_odd(__m512d x)
+INLINE __m256 round_to_odd(__m512d x)
 {
     const __m512i low = _mm512_set1_epi64(0x1fffffff);
     __m512i bits = BITS_f64(x);
@@ -145,7 +144,7 @@ WORD __m256 round_to_odd(__m512d x)
 }
 
 /* What remains for bfloat16 of a double: below 2^-126 rounded to the smallest step at once, as in vec/scalar.h. */
-WORD __m256 nearest_or_odd(__m512d x)
+INLINE __m256 nearest_or_odd(__m512d x)
 {
     const __m512d sign = _mm512_set1_pd(-0.0);
     __m512d step = _mm512_or_pd(_mm512_set1_pd(0x1p-81), _mm512_and_pd(x, sign));
@@ -154,26 +153,28 @@ WORD __m256 nearest_or_odd(__m512d x)
     return _mm256_mask_mov_ps(round_to_odd(x), small, _mm512_cvtpd_ps(subnormal));
 }
 
-WORD __m512 both_halves(__m256 low, __m256 high)
+INLINE __m512 both_halves(__m256 low, __m256 high)
 {
     return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
 }
 
-LOADS(f64, f64, 8, _mm512_loadu_pd(at))
-LOADS(f64, f32, 8, _mm512_cvtps_pd(_mm256_loadu_ps(at)))
-LOADS(f32, f32, 16, _mm512_loadu_ps(at))
-LOADS(f32, f16, 16, load_wide_f16(at))
-LOADS(f64, f16, 8, _mm512_cvtps_pd(load_f16(at)))
-LOADS(f32, bf16, 16, load_wide_bf16(at))
-LOADS(f64, bf16, 8, _mm512_cvtps_pd(load_bf16(at)))
+LOADS(v_load_f64_as_f64, f64, vf64, 8, _mm512_loadu_pd(at))
+LOADS(v_load_f32_as_f64, f32, vf64, 8, _mm512_cvtps_pd(_mm256_loadu_ps(at)))
+LOADS(v_load_f32_as_f32, f32, vf32, 16, _mm512_loadu_ps(at))
+LOADS(v_load_f16_as_f32, f16, vf32, 16, load_wide_f16(at))
+LOADS(v_load_f16_as_f64, f16, vf64, 8, _mm512_cvtps_pd(load_f16(at)))
+LOADS(v_load_bf16_as_f32, bf16, vf32, 16, load_wide_bf16(at))
+LOADS(v_load_bf16_as_f64, bf16, vf64, 8, _mm512_cvtps_pd(load_bf16(at)))
 
-STORES(f64, f64, 8, _mm512_storeu_pd(at, a))
-STORES(f64, f32, 8, _mm256_storeu_ps(at, _mm512_cvtpd_ps(a)))
-STORES(f32, f32, 16, _mm512_storeu_ps(at, a))
-STORES(f32, f16, 16, _mm256_storeu_si256((__m256i *)at, _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT)))
-STORES(f64, f16, 8, _mm_storeu_si128((__m128i *)at, _mm256_cvtps_ph(round_to_odd(a), _MM_FROUND_TO_NEAREST_INT)))
-STORES(f32, bf16, 16, _mm256_storeu_si256((__m256i *)at, bf16_of(a)))
-STORES(f64, bf16, 8,
+STORES(v_store_f64_from_f64, f64, vf64, 8, _mm512_storeu_pd(at, a))
+STORES(v_store_f32_from_f64, f32, vf64, 8, _mm256_storeu_ps(at, _mm512_cvtpd_ps(a)))
+STORES(v_store_f32_from_f32, f32, vf32, 16, _mm512_storeu_ps(at, a))
+STORES(v_store_f16_from_f32, f16, vf32, 16,
+       _mm256_storeu_si256((__m256i *)at, _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT)))
+STORES(v_store_f16_from_f64, f16, vf64, 8,
+       _mm_storeu_si128((__m128i *)at, _mm256_cvtps_ph(round_to_odd(a), _MM_FROUND_TO_NEAREST_INT)))
+STORES(v_store_bf16_from_f32, bf16, vf32, 16, _mm256_storeu_si256((__m256i *)at, bf16_of(a)))
+STORES(v_store_bf16_from_f64, bf16, vf64, 8,
        _mm_storeu_si128((__m128i *)at, _mm256_castsi256_si128(bf16_of(both_halves(nearest_or_odd(a), _mm256_setzero_ps())))))
 
 #endif

@@ -1,4 +1,5 @@
-/* float64 results: worked in pairs (hi, lo) of doubles whose sum carries about 100 bits, and rounded once.
+/* The working precision wide: float64 results, worked in pairs (hi, lo) of doubles whose sum carries about 100 bits, and
+ * rounded once.
  *
  * Not correctly rounded, so that every operation here is part of the result: v_fma_f64 where written, nothing contracted,
  * no lane looking at its neighbours. The worst case of sigmoid found is 0.5010 ULP. */
@@ -14,7 +15,7 @@ static const double exp_series[] = {0.5, 0x1.5555555555558p-3, 0x1.55555554e6643
 /* ln 2 for sixteenths: 37 bits, so that 16 bits of n times it are exact, and the rest. */
 static const double ln2_high_sixteenths = 0x1.62e42fefap-1, ln2_low_sixteenths = 0x1.cf79abc9e3b3ap-40;
 
-INLINE struct power_of_e exp_f64(vf64 t)
+INLINE struct power_of_e exp_in_wide(vf64 t)
 {
     /* t = k ln 2 + r + r_low, k a multiple of 1/16 */
     vf64 z = v_fma_f64(t, v_set_f64(0x1.71547652b82fep0), v_set_f64(ROUND_TO_SIXTEENTH));
@@ -38,10 +39,10 @@ INLINE struct power_of_e exp_f64(vf64 t)
  * to 1 and keeps every product of it normal. */
 struct exponential { struct pair value, scaled; vf64 exponent; };
 
-INLINE struct exponential exp_neg_abs_f64(vf64 x)
+INLINE struct exponential exp_neg_abs_in_wide(vf64 x)
 {
     /* Below -1460 even 2^1024 e^t is less than half the smallest double. */
-    struct power_of_e e = exp_f64(v_max_f64(v_set_f64(-1460), v_neg_abs_f64(x)));
+    struct power_of_e e = exp_in_wide(v_max_f64(v_set_f64(-1460), v_neg_abs_f64(x)));
     vf64 exponent = v_floor_f64(e.k);
     return (struct exponential){e.value, pair_exp2(e.value, v_max_f64(v_set_f64(-600), exponent)), exponent};
 }
@@ -50,7 +51,7 @@ INLINE struct exponential exp_neg_abs_f64(vf64 x)
  * nothing is left to finish. The results are the same to the last bit. nan passes through. */
 INLINE struct pair exp_neg_abs_ordinary(vf64 x)
 {
-    struct power_of_e e = exp_f64(v_neg_abs_f64(x));
+    struct power_of_e e = exp_in_wide(v_neg_abs_f64(x));
     return (struct pair){v_ldexp_floor_f64(e.value.hi, e.k), v_ldexp_floor_f64(e.value.lo, e.k)};
 }
 
@@ -119,7 +120,7 @@ INLINE struct sigma both_sigmas(struct exponential e)
 
 INLINE struct scaled sigmoid_scaled(vf64 x)
 {
-    struct exponential e = exp_neg_abs_f64(x);
+    struct exponential e = exp_neg_abs_in_wide(x);
     struct pair sum = one_plus(e.scaled);
     vm64 left = v_lt_f64(x, v_set_f64(0));
     struct pair numerator = pair_select(left, e.value, pair_of(v_set_f64(1)));
@@ -133,53 +134,53 @@ INLINE struct scaled sigmoid_derivative_scaled(struct exponential e)
     return (struct scaled){pair_mul(sigma.lower.value, sigma.upper), sigma.lower.exponent};
 }
 
-INLINE vf64 sigmoid_f64_ordinary(vf64 x)
+INLINE vf64 sigmoid_ordinary_in_wide(vf64 x)
 {
     struct pair e = exp_neg_abs_ordinary(x), sum = one_plus(e);
     struct pair numerator = pair_select(v_lt_f64(x, v_set_f64(0)), e, pair_of(v_set_f64(1)));
     return pair_sum(pair_div(numerator, sum, v_div_f64(v_set_f64(1), sum.hi)));
 }
 
-INLINE vf64 sigmoid_f64(vf64 x)
+INLINE vf64 sigmoid_in_wide(vf64 x)
 {
     vf64 y = v_set_f64(0);
     if (V_BRANCHES_PAY)
-        y = sigmoid_f64_ordinary(x);
+        y = sigmoid_ordinary_in_wide(x);
     if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x)))
         y = finish(sigmoid_scaled(x));
     return y;
 }
 
-INLINE vf64 sigmoid_derivative_f64(vf64 x)
+INLINE vf64 sigmoid_derivative_in_wide(vf64 x)
 {
-    return finish(sigmoid_derivative_scaled(exp_neg_abs_f64(x)));
+    return finish(sigmoid_derivative_scaled(exp_neg_abs_in_wide(x)));
 }
 
 /* At -infinity sigma is exactly 0, and infinity times that has no limit: nan. */
-INLINE vf64 sigmoid_gate_f64(vf64 a, vf64 b)
+INLINE vf64 sigmoid_gate_in_wide(vf64 a, vf64 b)
 {
     vf64 y = finish_product(a, sigmoid_scaled(b)), zero = v_set_f64(0);
     return v_select_f64(v_eq_f64(b, v_set_f64(-INFINITY)), v_mul_f64(a, zero), y);
 }
 
-INLINE vf64 sigmoid_vjp_f64(vf64 g, vf64 x)
+INLINE vf64 sigmoid_vjp_in_wide(vf64 g, vf64 x)
 {
-    vf64 y = finish_product(g, sigmoid_derivative_scaled(exp_neg_abs_f64(x))), zero = v_set_f64(0);
+    vf64 y = finish_product(g, sigmoid_derivative_scaled(exp_neg_abs_in_wide(x))), zero = v_set_f64(0);
     return v_select_f64(v_eq_f64(v_abs_f64(x), v_set_f64(INFINITY)), v_mul_f64(g, zero), y);
 }
 
 /* x sigma(x) has vanished at -1460, long before -infinity. */
-INLINE vf64 silu_f64(vf64 x)
+INLINE vf64 silu_in_wide(vf64 x)
 {
     return finish_product(v_max_f64(v_set_f64(-1460), x), sigmoid_scaled(x));
 }
 
 /* sigma(x) (1 + x sigma(-x)): right of zero sigma(-x) carries the exponent, left of it sigma(x) does. */
-INLINE vf64 silu_derivative_f64(vf64 x)
+INLINE vf64 silu_derivative_in_wide(vf64 x)
 {
     vf64 zero = v_set_f64(0);
     vf64 bounded = v_max_f64(v_set_f64(-1460), v_min_f64(v_set_f64(1460), x));
-    struct sigma sigma = both_sigmas(exp_neg_abs_f64(x));
+    struct sigma sigma = both_sigmas(exp_neg_abs_in_wide(x));
     vm64 left = v_lt_f64(x, zero);
     struct pair lower = pair_exp2(sigma.lower.value, v_max_f64(v_set_f64(-600), sigma.lower.exponent));
     struct pair slope = pair_mul(pair_of(bounded), pair_select(left, sigma.upper, lower));
@@ -196,43 +197,43 @@ INLINE struct pair log_one_plus_pair(struct pair e)
     return pair_twice_atanh(pair_div(e, two_plus_e, v_div_f64(v_set_f64(1), two_plus_e.hi)));
 }
 
-INLINE struct scaled log_one_plus_f64(struct exponential e)
+INLINE struct scaled log_one_plus_in_wide(struct exponential e)
 {
     return (struct scaled){log_one_plus_pair(e.scaled), v_min_f64(v_set_f64(0), v_add_f64(e.exponent, v_set_f64(600)))};
 }
 
 /* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|); above 40 the second term is less than a quarter ULP of x. */
-INLINE vf64 softplus_f64_anywhere(vf64 x)
+INLINE vf64 softplus_anywhere_in_wide(vf64 x)
 {
-    struct scaled l = log_one_plus_f64(exp_neg_abs_f64(x));
+    struct scaled l = log_one_plus_in_wide(exp_neg_abs_in_wide(x));
     vf64 right = pair_sum(pair_add(pair_of(x), l.value));
     vf64 y = v_select_f64(v_le_f64(x, v_set_f64(0)), finish(l), right);
     return v_select_f64(v_lt_f64(v_set_f64(40), x), x, y);
 }
 
-INLINE vf64 softplus_f64_ordinary(vf64 x)
+INLINE vf64 softplus_ordinary_in_wide(vf64 x)
 {
     struct pair l = log_one_plus_pair(exp_neg_abs_ordinary(x));
     return v_select_f64(v_le_f64(x, v_set_f64(0)), pair_sum(l), pair_sum(pair_add(pair_of(x), l)));
 }
 
-INLINE vf64 softplus_f64(vf64 x)
+INLINE vf64 softplus_in_wide(vf64 x)
 {
     vf64 y = v_set_f64(0);
     if (V_BRANCHES_PAY)
-        y = softplus_f64_ordinary(x);
+        y = softplus_ordinary_in_wide(x);
     if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x)))
-        y = softplus_f64_anywhere(x);
+        y = softplus_anywhere_in_wide(x);
     return y;
 }
 
-INLINE vf64 log_sigmoid_f64(vf64 x)
+INLINE vf64 log_sigmoid_in_wide(vf64 x)
 {
-    return v_neg_f64(softplus_f64(v_neg_f64(x)));
+    return v_neg_f64(softplus_in_wide(v_neg_f64(x)));
 }
 
 /* n ln 2 + 2 atanh(difference / sum), where difference / sum = (u - v) / (u + v) makes it log(u / v) + n ln 2. */
-INLINE struct pair log_of_quotient_f64(struct pair difference, struct pair sum, vf64 n)
+INLINE struct pair log_of_quotient_in_wide(struct pair difference, struct pair sum, vf64 n)
 {
     struct pair l = pair_twice_atanh(pair_div(difference, sum, v_div_f64(v_set_f64(1), sum.hi)));
     struct pair y = two_sum(v_mul_f64(n, v_set_f64(ln2_high_f64)), l.hi);
@@ -242,7 +243,7 @@ INLINE struct pair log_of_quotient_f64(struct pair difference, struct pair sum, 
 
 /* log(p / (1 - p)), with Q = (1 - p) 2^n so near p that p - Q is exact. A p below 2^-900 is lifted by 2^100, clear of the
  * subnormals, whose exponent cannot be read off their bits. */
-INLINE vf64 logit_f64(vf64 p)
+INLINE vf64 logit_in_wide(vf64 p)
 {
     vf64 zero = v_set_f64(0), one = v_set_f64(1);
     vm64 tiny = v_lt_f64(p, v_set_f64(0x1p-900));
@@ -256,123 +257,11 @@ INLINE vf64 logit_f64(vf64 p)
     struct pair sum = two_sum(lifted, Q.hi);
     sum.lo = v_add_f64(sum.lo, Q.lo);
     vf64 total = v_select_f64(tiny, v_sub_f64(n, v_set_f64(100)), n);
-    vf64 y = pair_sum(log_of_quotient_f64(difference, sum, total));
+    vf64 y = pair_sum(log_of_quotient_in_wide(difference, sum, total));
 
     y = v_select_f64(v_eq_f64(p, zero), v_set_f64(-INFINITY), y);
     y = v_select_f64(v_eq_f64(p, one), v_set_f64(INFINITY), y);
     return v_select_f64(v_and_f64(v_le_f64(zero, p), v_le_f64(p, one)), y, v_set_f64(NAN));
-}
-
-/* The loss with coefficients a of softplus(x) and b of softplus(-x), as in math/functions.h. */
-
-/* c |x| + (a + b) log(1 + e^-|x|), c = a right of zero and b left of it. */
-INLINE vf64 loss_value_f64(struct exponential e, vf64 x, struct pair a, struct pair b)
-{
-    vf64 zero = v_set_f64(0);
-    struct scaled l = log_one_plus_f64(e);
-    struct pair curved = pair_mul(pair_add(a, b), l.value);
-    struct pair c = pair_select(v_lt_f64(x, zero), b, a);
-    struct pair linear = pair_mul(c, pair_of(v_abs_f64(x)));
-
-    vf64 sum = pair_sum(pair_add(linear, pair_ldexp(curved, l.exponent)));
-    /* The low word of an infinite product is nan. */
-    sum = v_select_f64(v_eq_f64(v_abs_f64(linear.hi), v_set_f64(INFINITY)), linear.hi, sum);
-    return v_select_f64(v_eq_f64(c.hi, zero), finish((struct scaled){curved, l.exponent}), sum);
-}
-
-/* a sigma(x) - b sigma(-x). For a hard label one term is zero and the other keeps its exponent to the end. */
-INLINE vf64 loss_gradient_f64(struct sigma sigma, vf64 x, struct pair a, struct pair b)
-{
-    vf64 zero = v_set_f64(0), minus_one = v_set_f64(-1);
-    vm64 left = v_lt_f64(x, zero);
-    vf64 exponent_a = v_select_f64(left, sigma.lower.exponent, zero);
-    vf64 exponent_b = v_select_f64(left, zero, sigma.lower.exponent);
-    struct pair rise = pair_mul(a, pair_select(left, sigma.lower.value, sigma.upper));
-    struct pair fall = pair_mul(pair_select(left, sigma.upper, sigma.lower.value),
-                                (struct pair){v_mul_f64(b.hi, minus_one), v_mul_f64(b.lo, minus_one)});
-
-    vm64 no_fall = v_eq_f64(b.hi, zero), no_rise = v_eq_f64(a.hi, zero);
-    struct pair both = pair_add(pair_ldexp(rise, exponent_a), pair_ldexp(fall, exponent_b));
-    both = fast_two_sum(both.hi, both.lo); /* high words that cancel leave the result to the low one */
-    struct pair value = pair_select(no_fall, rise, pair_select(no_rise, fall, both));
-    vf64 exponent = v_select_f64(no_fall, exponent_a, v_select_f64(no_rise, exponent_b, zero));
-    return finish((struct scaled){value, exponent});
-}
-
-/* (a + b) sigma(x) sigma(-x) */
-INLINE vf64 loss_hessian_f64(struct sigma sigma, struct pair a, struct pair b)
-{
-    struct pair sum = pair_add(a, b);
-    struct pair product = pair_mul(sum, pair_mul(sigma.lower.value, sigma.upper));
-    vf64 y = finish((struct scaled){product, sigma.lower.exponent}), zero = v_set_f64(0);
-    return v_select_f64(v_eq_f64(sum.hi, zero), zero, y);
-}
-
-#define WORK f64
-#define READING wide
-#include "math/loss_terms.h"
-#undef WORK
-#undef READING
-
-INLINE struct loss_in_wide logistic_loss_in_wide(vf64 x, struct pair a, struct pair b)
-{
-    struct exponential e = exp_neg_abs_f64(x);
-    struct sigma sigma = both_sigmas(e);
-    return (struct loss_in_wide){loss_value_f64(e, x, a, b), loss_gradient_f64(sigma, x, a, b),
-                                  loss_hessian_f64(sigma, a, b)};
-}
-
-/* The loss of a label y without weights, a + b = 1. */
-INLINE struct loss_in_wide labelled_loss_in_wide(vf64 x, vf64 y)
-{
-    struct loss_in_wide loss = logistic_loss_in_wide(x, one_minus(y), pair_of(y));
-    loss.hessian = sigmoid_derivative_f64(x);
-    return loss;
-}
-
-INLINE vf64 bce_with_logits_f64(vf64 x, vf64 y)
-{
-    return labelled_loss_in_wide(x, y).value;
-}
-
-INLINE vf64 bce_with_logits_grad_f64(vf64 x, vf64 y)
-{
-    return labelled_loss_in_wide(x, y).gradient;
-}
-
-INLINE void bce_with_logits_value_and_grad_f64(vf64 x, vf64 y, vf64 *value, vf64 *gradient)
-{
-    struct loss_in_wide loss = labelled_loss_in_wide(x, y);
-    *value = loss.value;
-    *gradient = loss.gradient;
-}
-
-INLINE void bce_with_logits_grad_and_hess_f64(vf64 x, vf64 y, vf64 *gradient, vf64 *hessian)
-{
-    struct loss_in_wide loss = labelled_loss_in_wide(x, y);
-    *gradient = loss.gradient;
-    *hessian = loss.hessian;
-}
-
-/* a factor, where a of 0 drops the factor; the low word of an infinite product is nan. */
-INLINE struct pair pair_times(struct pair a, vf64 factor)
-{
-    vf64 zero = v_set_f64(0);
-    struct pair product = two_product(a.hi, factor);
-    product.lo = v_fma_f64(a.lo, factor, product.lo);
-    product.lo = v_select_f64(v_lt_f64(v_abs_f64(product.hi), v_set_f64(INFINITY)), product.lo, zero);
-    return pair_select(v_eq_f64(a.hi, zero), pair_of(zero), product);
-}
-
-/* As in math/functions.h. */
-INLINE struct loss_in_wide weighted_loss_in_wide(vf64 x, vf64 y, vf64 w, vf64 p, vf64 s)
-{
-    struct pair rest = one_minus(s), half = pair_of(v_mul_f64(s, v_set_f64(0.5)));
-    struct pair a = pair_add(pair_mul(one_minus(y), rest), half);
-    struct pair b = pair_times(pair_add(pair_mul(pair_of(y), rest), half), p);
-    a = pair_times(a, w);
-    b = pair_times(b, w);
-    return drop_unweighted_in_wide(logistic_loss_in_wide(x, a, b), a.hi, b.hi);
 }
 
 /* log of a pair, hi a normal number */
@@ -382,38 +271,6 @@ INLINE struct pair pair_log(struct pair p)
     vf64 Q = v_ldexp_biased_f64(v_set_f64(1), z);
     struct pair sum = two_sum(p.hi, Q);
     sum.lo = v_add_f64(sum.lo, p.lo);
-    return log_of_quotient_f64(fast_two_sum(v_sub_f64(p.hi, Q), p.lo), sum,
+    return log_of_quotient_in_wide(fast_two_sum(v_sub_f64(p.hi, Q), p.lo), sum,
                                v_sub_f64(z, v_set_f64(ROUND_TO_INTEGER_f64)));
-}
-
-/* log of a pair, 2^-200 <= hi, cut at -100 */
-INLINE struct pair log_cut_f64(struct pair p)
-{
-    struct pair l = pair_log(p);
-    return pair_select(v_lt_f64(l.hi, v_set_f64(-100)), pair_of(v_set_f64(-100)), l);
-}
-
-/* log p for 0 <= p <= 1; 2^-200 stands for all that the cut at -100 = log(2^-144.3) hides. */
-INLINE struct pair log_of_probability(vf64 p)
-{
-    return log_cut_f64(pair_of(v_max_f64(v_set_f64(0x1p-200), p)));
-}
-
-/* log(1 - p). Below 2^-60 it is -p to the last bit, which half of a subnormal p, as atanh takes it, would not keep. */
-INLINE struct pair log_of_rest(vf64 p)
-{
-    struct pair q = one_minus(p);
-    struct pair log_q = log_cut_f64((struct pair){v_max_f64(v_set_f64(0x1p-200), q.hi), q.lo});
-    return pair_select(v_lt_f64(p, v_set_f64(0x1p-60)), pair_of(v_neg_f64(p)), log_q);
-}
-
-/* -y log p - (1 - y) log(1 - p) */
-INLINE vf64 bce_f64(vf64 p, vf64 y)
-{
-    vf64 zero = v_set_f64(0), one = v_set_f64(1);
-    struct pair log_p = log_of_probability(p), log_q = log_of_rest(p);
-    struct pair minus_y = pair_of(v_neg_f64(y)), y_less_one = fast_two_sum(v_set_f64(-1), y);
-    struct pair loss = pair_add(pair_mul(y_less_one, log_q), pair_mul(minus_y, log_p));
-    vf64 sum = v_select_f64(v_eq_f64(loss.hi, zero), loss.hi, pair_sum(loss)); /* a zero keeps its sign */
-    return v_select_f64(v_and_f64(v_le_f64(zero, p), v_le_f64(p, one)), sum, v_set_f64(NAN));
 }

@@ -1,6 +1,7 @@
 /* The losses where a factor, or the power of e it meets, is far out of the ordinary: worked on numbers that carry an
  * exponent of their own, so that nothing on the way overflows or vanishes, and rounded once, at the end. One number at a
- * time, the same code on every instruction set. Read for doubles, as pairs, and for longdouble, over words on NUMBER. */
+ * time, the same code on every instruction set. Read for doubles, as pairs, and for longdouble, over functions on NUMBER
+ * that the reader has. */
 
 #include "math/names.h"
 
@@ -91,7 +92,7 @@ INLINE struct F(big_sides) F(big_sides_of)(WORK x)
     return (struct F(big_sides)){x < 0 ? lower : upper, x < 0 ? upper : lower, F(big_log_one_plus)(e)};
 }
 
-/* a softplus(x) + b softplus(-x) and its derivatives, as in math/functions.h. */
+/* a softplus(x) + b softplus(-x) and its derivatives, as in math/loss_logistic.h. */
 INLINE struct F(bigs) F(big_logistic)(WORK x, struct F(big_sides) sigma, struct F(big) a, struct F(big) b)
 {
     struct F(big) magnitude = F(big_of)(isinf(x) ? F(largest) : x < 0 ? -x : x), both = F(big_plus)(a, b);

@@ -1,0 +1,60 @@
+/* The kernels that know numbers alone, no formula: conversions, <to>_from_<from>_kernel, and searches for numbers out of
+ * some range, any_<dtype>_<which>_kernel; each over a multiple of WHOLE_PACKS. */
+
+/* LANES_<work> numbers as another type. */
+#define CONVERSION_KERNEL(to, from, work)                                                \
+    static void to##_from_##from##_kernel(void *target, const void *source, ptrdiff_t n) \
+    {                                                                                    \
+        ELEMENTS_ARE_INDEPENDENT                                                         \
+        for (ptrdiff_t i = 0; i < n; i += LANES_##work)                                  \
+            STORE(to, work, target, i, LOAD(from, work, source, i));                     \
+    }
+CONVERSION_KERNEL(f32, f16, f32)
+CONVERSION_KERNEL(f32, bf16, f32)
+CONVERSION_KERNEL(f64, f16, f64)
+CONVERSION_KERNEL(f64, bf16, f64)
+CONVERSION_KERNEL(f64, f32, f64)
+CONVERSION_KERNEL(f16, f64, f64)
+CONVERSION_KERNEL(bf16, f64, f64)
+CONVERSION_KERNEL(f32, f64, f64)
+#undef CONVERSION_KERNEL
+
+#define RANGE_KERNEL(type)                                                                                   \
+    static int any_##type##_outside_unit_kernel(const void *numbers, ptrdiff_t n)                            \
+    {                                                                                                        \
+        v##type zero = v_set_##type(0), one = v_set_##type(1), inside = one;                                 \
+        for (ptrdiff_t i = 0; i < n; i += LANES_##type) {                                                    \
+            v##type x = LOAD(type, type, numbers, i);                                                        \
+            inside = v_select_##type(v_and_##type(v_le_##type(zero, x), v_le_##type(x, one)), inside, zero); \
+        }                                                                                                    \
+        return v_any_##type(v_eq_##type(inside, zero));                                                      \
+    }
+RANGE_KERNEL(f32)
+RANGE_KERNEL(f64)
+#undef RANGE_KERNEL
+
+/* nan counts or does not: the words for a maximum differ there. */
+#define BOUND_KERNEL(type)                                                                         \
+    static int any_##type##_beyond_kernel(const void *numbers, ptrdiff_t n, f64 bound)             \
+    {                                                                                              \
+        v##type zero = v_set_##type(0), one = v_set_##type(1), most = zero;                        \
+        for (ptrdiff_t i = 0; i < n; i += LANES_##type)                                            \
+            most = v_max_##type(v_abs_##type(LOAD(type, type, numbers, i)), most);                 \
+        v##type inside = v_select_##type(v_le_##type(most, v_set_##type((type)bound)), one, zero); \
+        return v_any_##type(v_eq_##type(inside, zero));                                            \
+    }
+BOUND_KERNEL(f32)
+BOUND_KERNEL(f64)
+#undef BOUND_KERNEL
+
+static int any_f64_extreme_kernel(const void *numbers, ptrdiff_t n)
+{
+    vf64 zero = v_set_f64(0), one = v_set_f64(1), least = one, most = one;
+    for (ptrdiff_t i = 0; i < n; i += LANES_f64) {
+        vf64 size = v_abs_f64(LOAD(f64, f64, numbers, i));
+        least = v_min_f64(v_select_f64(v_lt_f64(zero, size), size, one), least);
+        most = v_max_f64(size, most);
+    }
+    vm64 ordinary = v_and_f64(v_le_f64(v_set_f64(LEAST_ORDINARY), least), v_le_f64(most, v_set_f64(MOST_ORDINARY)));
+    return v_any_f64(v_eq_f64(v_select_f64(ordinary, one, zero), zero));
+}
