@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "arrays/axes.h"
+
 /* The bytes an array spans, its gaps included. */
 struct range { uintptr_t low, high; };
 
@@ -21,11 +23,6 @@ static inline struct range bytes_of(PyArrayObject *array)
     }
     range.high += (uintptr_t)PyArray_ITEMSIZE(array);
     return range;
-}
-
-static inline npy_intp magnitude(npy_intp step)
-{
-    return step < 0 ? -step : step;
 }
 
 /* Whether elements of one array may share memory: unless the step along each axis reaches past all that lies along those

@@ -33,7 +33,6 @@ struct row {
     double intervals[2][2];
     struct bound accuracy[BOUNDS]; /* all zero where the outputs keep those of other rows */
     const char *same_as[2];
-    PyUFuncGenericFunction loops[TABLE_DTYPES];
     PyArrayMethod_StridedLoop *bf16_loop;
     kernel **slots; /* one per dtype, in `active` */
 };
@@ -43,7 +42,8 @@ struct row {
                                 const npy_intp *steps, NpyAuxData *data)                                         \
     {                                                                                                            \
         (void)context, (void)data;                                                                               \
-        loop_##inputs##_##outputs##_bf16((char **)args, dimensions, steps, &active.name[DTYPE_bf16]);            \
+        static struct loop loop = {&active.name[DTYPE_bf16], DTYPE_bf16, inputs, outputs};                       \
+        run_loop((char **)args, dimensions, steps, &loop);                                                       \
         return 0;                                                                                                \
     }
 #include "functions.def"
@@ -61,8 +61,6 @@ static const struct row rows[] = {
 #define FUNCTION(inputs_, outputs_, name_, half, single, second_, intervals_, accuracy_, summary_)               \
     {.name = #name_, .summary = summary_, .doc = doc_##name_, .inputs = inputs_, .outputs = outputs_,            \
      .takes_labels = second_, .intervals = LIST intervals_, accuracy_,                                           \
-     .loops = {loop_##inputs_##_##outputs_##_f32, loop_##inputs_##_##outputs_##_f64,                             \
-               loop_##inputs_##_##outputs_##_f16, loop_##inputs_##_##outputs_##_longdouble},                     \
      .bf16_loop = bf16_loop_##name_, .slots = active.name_},
 #include "functions.def"
 };
@@ -85,7 +83,8 @@ static struct made {
     int has_bf16;
     char *doc;
     char types[TABLE_DTYPES * MAX_OPERANDS];
-    void *slots[TABLE_DTYPES];
+    struct loop loops[TABLE_DTYPES];
+    void *data[TABLE_DTYPES]; /* what NumPy hands to run_loop: the loops */
 } made[ROWS];
 
 /* ---- bfloat16 and mixed dtypes: the promoter ---- */
@@ -345,18 +344,20 @@ static int set_module(PyObject *ufunc, const char *name)
  * a ufunc that was made with that loop. */
 static PyObject *make_ufunc(int i, PyArray_DTypeMeta *bf16)
 {
+    static PyUFuncGenericFunction run_loops[TABLE_DTYPES] = {run_loop, run_loop, run_loop, run_loop};
     const struct row *row = &rows[i];
     struct made *one = &made[i];
     int operands = row->inputs + row->outputs;
     for (int dtype = 0; dtype < TABLE_DTYPES; dtype++) {
         memset(one->types + dtype * operands, type_numbers[dtype], (size_t)operands);
-        one->slots[dtype] = &row->slots[dtype];
+        one->loops[dtype] = (struct loop){&row->slots[dtype], (enum dtype)dtype, row->inputs, row->outputs};
+        one->data[dtype] = &one->loops[dtype];
     }
     one->doc = make_doc(row);
     if (one->doc == NULL)
         return NULL;
-    PyObject *ufunc = PyUFunc_FromFuncAndData((PyUFuncGenericFunction *)row->loops, one->slots, one->types, TABLE_DTYPES,
-                                              row->inputs, row->outputs, PyUFunc_None, row->name, one->doc, 0);
+    PyObject *ufunc = PyUFunc_FromFuncAndData(run_loops, one->data, one->types, TABLE_DTYPES, row->inputs,
+                                              row->outputs, PyUFunc_None, row->name, one->doc, 0);
     if (ufunc == NULL || add_promoter(ufunc, operands) < 0 || set_module(ufunc, row->name) < 0
         || (bf16 != NULL && bring_in_bf16(i, ufunc, bf16) < 0))
         Py_CLEAR(ufunc);
