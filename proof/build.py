@@ -15,7 +15,8 @@ HERE = ROOT / "proof"
 ALL_KERNELS = sorted((CSRC / "kernels").glob("*.c"))
 SWEEP = [*ALL_KERNELS, HERE / "sweep.c"]
 LOSS_SWEEP = [*ALL_KERNELS, HERE / "loss_sweep.c"]
-RACE = [CSRC / "threads" / "pool.c", CSRC / "arrays" / "tasks.c", CSRC / "arrays" / "loops.c", HERE / "race.c"]
+LOOPS = [CSRC / "arrays" / f"{stem}.c" for stem in ("blocks", "loops", "overlap", "tasks")]
+RACE = [CSRC / "threads" / "pool.c", *LOOPS, HERE / "race.c"]
 EMULATED = ("aarch64-linux-gnu-gcc", "qemu-aarch64", "neon")
 FLAGS = (CSRC / "compiler_flags.txt").read_text().split()
 

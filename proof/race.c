@@ -1,4 +1,4 @@
-/* race <seconds>: hammers the pool and the loops from several threads, and checks every result.
+/* race <seconds>: hammers the pool and the loops from several threads, and checks every result, up to the first wrong one.
  *
  * Built with -fsanitize=thread it also reports every race. Four threads call at once, with numbers of threads of their
  * own and of the process that change all the time; tasks call the pool again; the loops run with and without strides, in
@@ -80,6 +80,7 @@ static void apply_formula(void *const *operands, ptrdiff_t n)
 static void try_loop(f32 *x, f32 *y, f32 *want, ptrdiff_t n, ptrdiff_t step, int in_place)
 {
     static kernel *const slot = apply_formula;
+    static struct loop loop = {&slot, DTYPE_f32, 1, 1};
     char *args[2] = {(char *)x, (char *)(in_place ? x : y)};
     intptr_t dimensions[1] = {n}, bytes = step * (intptr_t)sizeof(f32), steps[2] = {bytes, bytes};
     for (ptrdiff_t i = 0; i < n; i++) {
@@ -89,7 +90,7 @@ static void try_loop(f32 *x, f32 *y, f32 *want, ptrdiff_t n, ptrdiff_t step, int
     fesetround(FE_UPWARD);
     feclearexcept(FE_ALL_EXCEPT);
     feraiseexcept(FE_DIVBYZERO);
-    loop_1_1_f32(args, dimensions, steps, (void *)&slot);
+    run_loop(args, dimensions, steps, &loop);
     if (fegetround() != FE_UPWARD || fetestexcept(FE_ALL_EXCEPT) != FE_DIVBYZERO)
         complain("caller's rounding mode or flags lost", n, 0);
     fesetround(FE_TONEAREST);
@@ -132,7 +133,7 @@ int main(int argc, char **argv)
         if (pthread_create(&threads[i], NULL, call_and_check, &numbers[i]) != 0)
             abort();
     }
-    for (int count = 1; time(NULL) < end; count = count % 8 + 1) {
+    for (int count = 1; time(NULL) < end && !atomic_load(&wrong); count = count % 8 + 1) {
         struct timespec millisecond = {0, 1000 * 1000};
         set_process_threads(count);
         nanosleep(&millisecond, NULL);

@@ -39,7 +39,7 @@ class Defect:
 DEFECTS = (
     Defect(
         "a result that could not be made is put into the tuple",
-        "python/loss_call.c",
+        "python/loss_results.c",
         "        if (item == NULL)\n            Py_CLEAR(outcome);\n        else\n"
         "            PyTuple_SET_ITEM(outcome, next++, item);\n",
         "        PyTuple_SET_ITEM(outcome, next++, item);\n",
@@ -55,9 +55,9 @@ DEFECTS = (
     ),
     Defect(
         "a buffer that overlaps itself is computed in place",
-        "python/loss_call.c",
-        "overlaps_itself(request->buffers[output])\n           || would_spoil",
-        "would_spoil",
+        "python/loss_operands.c",
+        "    return overlaps_itself(written);\n",
+        "    return 0;\n",
         FUZZER,
     ),
     Defect(

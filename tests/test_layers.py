@@ -26,10 +26,12 @@ STANDARD_C = [
 LISTS = ["functions.def", "isa.def"]
 TABLE = ["kernels.h", "inline.h", "guards.h"]  # a kernel, the word for inlining, what all rests on: everybody's
 DISPATCH = "kernels/dispatch.*"  # not of the kernels' folder where it comes to what it knows
+DESCRIBE = "python/describe.c"  # alone in its folder to know strides: it tells the arrays' folder where elements lie
 
 # layer, a folder of csrc or the first that names a file: what it may include beside its own files
 LAYERS = {
     ".": [*STANDARD_C],
+    DESCRIBE: ["python/*", "arrays/*"],
     "python": [
         "Python.h", "numpy/*", *STANDARD_C, *LISTS, *TABLE, "arrays/*", "threads/pool.h", "kernels/dispatch.h",
     ],
@@ -45,12 +47,14 @@ INTRINSICS = r"\b_mm\d*_\w+|\b__m(128|256|512)\w*|\b(float|u?int)\d+x\d+(x\d)?_t
 PYTHON_API = r"\bPy[A-Z_]\w*|\b(npy|NPY)_\w+"
 MEMORY = r"\b(mem(cpy|set|move)|ptrdiff_t|size_t|intptr_t|LANES_\w+)\b"
 THREADS = r"\bpthread_\w+|\bfork\b"
+STRIDES = r"\b(PyArray_STRIDES?|strides)\b"
 FORMULAS = r"\b(exp|log|log1p|expm1|tanh|atanh)[fl]?\s*\("
 
 # layer: words its code may not use, comments and strings apart
 FORBIDDEN = {
     ".": [INTRINSICS, PYTHON_API, FORMULAS, THREADS],
-    "python": [INTRINSICS, FORMULAS],
+    DESCRIBE: [INTRINSICS, FORMULAS, THREADS],
+    "python": [INTRINSICS, FORMULAS, STRIDES],
     "arrays": [INTRINSICS, PYTHON_API, FORMULAS, THREADS],
     "threads": [INTRINSICS, PYTHON_API, FORMULAS],
     DISPATCH: [INTRINSICS, PYTHON_API, FORMULAS],
@@ -114,6 +118,9 @@ def test_file_keeps_to_its_layer(name):
         ("vec/avx2.h", "return exp(x);"),
         ("python/ufuncs.c", '#include "math/functions.h"'),
         ("python/ufuncs.c", "double y = log1p(x);"),
+        ("python/apply.c", "step = PyArray_STRIDE(array, axis);"),
+        ("python/loss_operands.c", "steps = PyArray_STRIDES(array);"),
+        ("python/first_outside.c", "steps = ((PyArrayObject_fields *)array)->strides;"),
         ("arrays/loops.c", "Py_BEGIN_ALLOW_THREADS"),
         ("kernels/avx2.c", "__m256d x;"),
         ("kernels.h", '#include "arrays/loops.h"'),

@@ -16,7 +16,7 @@ import pytest
 
 import pysigmoid
 from bounds import ROWS
-from proof.build import CSRC, HERE, build_race, compiler_of_python
+from proof.build import CSRC, HERE, LOOPS, build_race, compiler_of_python
 from pysigmoid import _core
 
 FLOATS = (np.float16, np.float32, np.float64, np.longdouble, ml_dtypes.bfloat16)
@@ -110,8 +110,8 @@ def test_harness_notices_a_caller_that_does_not_wait(tmp_path):
     assert text.count(waits) == 1
     (tmp_path / "pool.c").write_text(text.replace(waits, "    return;\n"))
     program = tmp_path / "race"
-    sources = [tmp_path / "pool.c", CSRC / "arrays" / "tasks.c", CSRC / "arrays" / "loops.c", HERE / "race.c"]
+    sources = [tmp_path / "pool.c", *LOOPS, HERE / "race.c"]
     flags = ["-std=c11", "-O1", "-frounding-math", f"-I{CSRC}", "-lm", "-lpthread"]
     subprocess.run([*shlex.split(compiler_of_python()), *map(str, sources), *flags, "-o", program], check=True)
-    done = subprocess.run([program, "5"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([program, "30"], capture_output=True, text=True, timeout=60)
     assert done.returncode != 0

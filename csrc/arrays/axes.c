@@ -1,11 +1,6 @@
 /* Order and union of axes. */
 #include "arrays/axes.h"
 
-static ptrdiff_t magnitude(ptrdiff_t step)
-{
-    return step < 0 ? -step : step;
-}
-
 /* Whether the axis should stand inside the other. */
 static int has_shorter_steps(axis_steps *const steps[], int arrays, int axis, int other)
 {
@@ -62,6 +57,14 @@ void merge_axes(struct axes *axes, axis_steps *const steps[], int arrays)
             (*steps[k])[last] = (*steps[k])[axis];
     }
     axes->count = last + 1;
+}
+
+ptrdiff_t number_of_elements(const struct axes *axes)
+{
+    ptrdiff_t number = 1;
+    for (int axis = 0; axis < axes->count; axis++)
+        number *= axes->length[axis];
+    return number;
 }
 
 struct place place_of(const struct axes *axes, ptrdiff_t element)

@@ -16,6 +16,11 @@ struct axes {
 /* How far apart neighbours along each axis lie in one array, in bytes. */
 typedef ptrdiff_t axis_steps[MAX_AXES];
 
+static inline ptrdiff_t magnitude(ptrdiff_t step)
+{
+    return step < 0 ? -step : step;
+}
+
 /* The indices of one element. */
 struct place { ptrdiff_t index[MAX_AXES]; };
 
@@ -26,6 +31,8 @@ void order_axes_by_step(struct axes *axes, axis_steps *const steps[], int arrays
 /* Joins neighbouring axes that one step walks through in all arrays, and drops axes of one element. The order of the
  * elements stays. */
 void merge_axes(struct axes *axes, axis_steps *const steps[], int arrays);
+
+ptrdiff_t number_of_elements(const struct axes *axes);
 
 struct place place_of(const struct axes *axes, ptrdiff_t element);
 

@@ -69,16 +69,14 @@ struct mode {
 };
 
 /* uses_x87: whether a longdouble takes part in what is computed, be it only to be converted. */
-static inline struct mode enter_mode(int uses_x87)
+static inline void enter_mode(struct mode *callers, int uses_x87)
 {
-    struct mode callers;
-    callers.uses_x87 = uses_x87;
+    callers->uses_x87 = uses_x87;
     if (uses_x87) {
-        fegetenv(&callers.environment);
+        fegetenv(&callers->environment);
         fesetenv(FE_DFL_ENV);
     }
-    callers.word = enter_word();
-    return callers;
+    callers->word = enter_word();
 }
 
 static inline void leave_mode(const struct mode *callers)

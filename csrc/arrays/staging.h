@@ -5,41 +5,50 @@
 #include <string.h>
 
 #include "arrays/axes.h"
+#include "inline.h"
 #include "kernels.h"
 
 /* With constant sizes a copy is one move, and a contiguous side needs no arithmetic: a fifth of the time of memcpy with
- * variable ones. */
-#define FOR_SIZE(size, COPY)                      \
-    switch (size) {                               \
-    case 1: COPY(1); break;                       \
-    case sizeof(f16): COPY(sizeof(f16)); break;   \
-    case sizeof(f32): COPY(sizeof(f32)); break;   \
-    case sizeof(f64): COPY(sizeof(f64)); break;   \
-    default: COPY(sizeof(longdouble)); break;     \
-    }
+ * variable ones. Hence a loop for each size that there is. */
+INLINE void gather_of_size(char *to, const char *from, ptrdiff_t step, ptrdiff_t n, ptrdiff_t size)
+{
+#pragma GCC unroll 8
+    for (ptrdiff_t i = 0; i < n; i++)
+        memcpy(to + i * size, from + i * step, (size_t)size);
+}
 
-static inline void gather(char *to, const char *from, intptr_t step, ptrdiff_t n, ptrdiff_t size)
+INLINE void scatter_of_size(char *to, ptrdiff_t step, const char *from, ptrdiff_t n, ptrdiff_t size)
+{
+#pragma GCC unroll 8
+    for (ptrdiff_t i = 0; i < n; i++)
+        memcpy(to + i * step, from + i * size, (size_t)size);
+}
+
+static inline void gather(char *to, const char *from, ptrdiff_t step, ptrdiff_t n, ptrdiff_t size)
 {
     if (step == size) {
         memcpy(to, from, (size_t)(n * size));
         return;
     }
-#define COPY(size)                                          \
-    _Pragma("GCC unroll 8") for (ptrdiff_t i = 0; i < n; i++) \
-        memcpy(to + i * (ptrdiff_t)(size), from + i * step, size)
-    FOR_SIZE(size, COPY)
-#undef COPY
+    switch (size) {
+    case 1: gather_of_size(to, from, step, n, 1); break;
+    case sizeof(f16): gather_of_size(to, from, step, n, sizeof(f16)); break;
+    case sizeof(f32): gather_of_size(to, from, step, n, sizeof(f32)); break;
+    case sizeof(f64): gather_of_size(to, from, step, n, sizeof(f64)); break;
+    default: gather_of_size(to, from, step, n, sizeof(longdouble)); break;
+    }
 }
 
-static inline void scatter(char *to, intptr_t step, const char *from, ptrdiff_t n, ptrdiff_t size)
+static inline void scatter(char *to, ptrdiff_t step, const char *from, ptrdiff_t n, ptrdiff_t size)
 {
-#define COPY(size)                                          \
-    _Pragma("GCC unroll 8") for (ptrdiff_t i = 0; i < n; i++) \
-        memcpy(to + i * step, from + i * (ptrdiff_t)(size), size)
-    FOR_SIZE(size, COPY)
-#undef COPY
+    switch (size) {
+    case 1: scatter_of_size(to, step, from, n, 1); break;
+    case sizeof(f16): scatter_of_size(to, step, from, n, sizeof(f16)); break;
+    case sizeof(f32): scatter_of_size(to, step, from, n, sizeof(f32)); break;
+    case sizeof(f64): scatter_of_size(to, step, from, n, sizeof(f64)); break;
+    default: scatter_of_size(to, step, from, n, sizeof(longdouble)); break;
+    }
 }
-#undef FOR_SIZE
 
 /* `count` elements of an array, from `element` on in the order of its indices. */
 static inline void gather_elements(char *to, const char *data, const struct axes *axes, const axis_steps steps,

@@ -12,7 +12,8 @@ struct task {
 static void run_part(void *task_of_pool, ptrdiff_t begin, ptrdiff_t end)
 {
     const struct task *task = task_of_pool;
-    struct mode callers = enter_mode(task->uses_x87);
+    struct mode callers;
+    enter_mode(&callers, task->uses_x87);
     task->compute(task->job, begin, end);
     leave_mode(&callers);
 }

@@ -6,8 +6,8 @@
 #include "python/apply.h"
 
 #include "arrays/elementwise.h"
-#include "python/overlap.h"
-#include "python/promotion.h"
+#include "arrays/overlap.h"
+#include "python/describe.h"
 #include "python/ufuncs.h"
 
 const char apply_doc[] =
@@ -25,12 +25,16 @@ static int is_plain(PyObject *object, PyArrayObject *first)
 
 static int find_dtype(PyArrayObject *array, enum dtype *dtype)
 {
-    switch (PyArray_TYPE(array)) {
-    case NPY_FLOAT: *dtype = DTYPE_f32; return 1;
-    case NPY_DOUBLE: *dtype = DTYPE_f64; return 1;
-    case NPY_HALF: *dtype = DTYPE_f16; return 1;
-    case NPY_LONGDOUBLE: *dtype = DTYPE_longdouble; return 1;
-    default: *dtype = DTYPE_bf16; return is_bf16(NPY_DTYPE(PyArray_DESCR(array)));
+    enum number number;
+    if (!find_number(PyArray_DESCR(array), &number))
+        return 0;
+    switch (number) {
+    case NUMBER_f32: *dtype = DTYPE_f32; return 1;
+    case NUMBER_f64: *dtype = DTYPE_f64; return 1;
+    case NUMBER_f16: *dtype = DTYPE_f16; return 1;
+    case NUMBER_bf16: *dtype = DTYPE_bf16; return 1;
+    case NUMBER_longdouble: *dtype = DTYPE_longdouble; return 1;
+    default: return 0;
     }
 }
 
@@ -45,39 +49,33 @@ static int arrive_whole(PyArrayObject *const arrays[], int count)
     return PyArray_NDIM(arrays[0]) <= 1 || c_order || fortran_order;
 }
 
-static int is_broadcast(PyArrayObject *array)
+static void describe(struct elementwise *call, int operand, PyArrayObject *array)
 {
-    for (int axis = 0; axis < PyArray_NDIM(array); axis++)
-        if (PyArray_STRIDE(array, axis) == 0 && PyArray_DIM(array, axis) > 1)
-            return 1;
-    return 0;
+    call->data[operand] = PyArray_BYTES(array);
+    call->size = PyArray_ITEMSIZE(array);
+    describe_axes(array, &call->axes, call->steps[operand]);
 }
 
-static int may_write(PyArrayObject *out, PyArrayObject *const inputs[], int count)
+static struct elements elements_of(const struct elementwise *call, int operand)
 {
-    for (int k = 0; k < count; k++)
-        if (!are_disjoint(out, inputs[k]) && !are_identical(out, inputs[k]))
+    return (struct elements){call->data[operand], call->size, call->axes.count, call->axes.length, call->steps[operand]};
+}
+
+/* Whether the elements may be computed in any order, all of them from what the inputs hold now. */
+static int may_write(const struct elementwise *call)
+{
+    struct elements out = elements_of(call, call->inputs);
+    for (int k = 0; k < call->inputs; k++)
+        if (!are_disjoint(out, elements_of(call, k)) && !are_identical(out, elements_of(call, k)))
             return 0;
-    return PyArray_ISWRITEABLE(out) && !overlaps_itself(out);
+    return !overlaps_itself(out);
 }
 
-static void describe(struct elementwise *call, PyArrayObject *const arrays[])
-{
-    call->size = PyArray_ITEMSIZE(arrays[0]);
-    call->axes.count = PyArray_NDIM(arrays[0]);
-    for (int axis = 0; axis < call->axes.count; axis++)
-        call->axes.length[axis] = PyArray_DIM(arrays[0], axis);
-    for (int k = 0; k < call->operands; k++) {
-        call->data[k] = PyArray_BYTES(arrays[k]);
-        for (int axis = 0; axis < call->axes.count; axis++)
-            call->steps[k][axis] = PyArray_STRIDE(arrays[k], axis);
-    }
-}
-
-/* Whether the call is one of those described in apply_doc. */
-static int is_ours(PyObject *const *arguments, struct elementwise *call, PyArrayObject *arrays[])
+/* Whether the call is one of those described in apply_doc; then all that is given is described. */
+static int is_ours(PyObject *const *arguments, struct elementwise *call)
 {
     PyObject *ufunc = arguments[0], *out = arguments[1], *const *inputs = arguments + 2;
+    PyArrayObject *arrays[MAX_OPERANDS];
     int given = out == Py_None ? call->inputs : call->operands;
     if (!PyArray_CheckExact(inputs[0]) || !find_dtype((PyArrayObject *)inputs[0], &call->dtype))
         return 0;
@@ -86,30 +84,43 @@ static int is_ours(PyObject *const *arguments, struct elementwise *call, PyArray
         arrays[k] = (PyArrayObject *)operand;
         if (!is_plain(operand, (PyArrayObject *)inputs[0]))
             return 0;
+        describe(call, k, arrays[k]);
     }
     call->compute = kernel_of(ufunc, call->inputs, call->dtype);
     return call->compute != NULL && !arrive_whole(arrays, given)
-           && (out == Py_None || may_write((PyArrayObject *)out, arrays, call->inputs));
+           && (out == Py_None || (PyArray_ISWRITEABLE((PyArrayObject *)out) && may_write(call)));
+}
+
+static int is_broadcast(const struct elementwise *call, int operand)
+{
+    for (int axis = 0; axis < call->axes.count; axis++)
+        if (call->steps[operand][axis] == 0 && call->axes.length[axis] > 1)
+            return 1;
+    return 0;
+}
+
+/* In the order of the input; a step of 0 says nothing about an order to keep. */
+static PyObject *new_result(struct elementwise *call, PyObject *input)
+{
+    NPY_ORDER order = is_broadcast(call, 0) ? NPY_CORDER : NPY_KEEPORDER;
+    PyObject *out = PyArray_NewLikeArray((PyArrayObject *)input, order, NULL, 0);
+    if (out != NULL)
+        describe(call, call->inputs, (PyArrayObject *)out);
+    return out;
 }
 
 PyObject *apply(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
     struct elementwise call;
-    PyArrayObject *arrays[MAX_OPERANDS], *out;
     call.inputs = (int)count - 2;
     call.operands = call.inputs + 1;
-    if (call.inputs < 1 || call.operands > MAX_OPERANDS || !is_ours(arguments, &call, arrays))
+    if (call.inputs < 1 || call.operands > MAX_OPERANDS || !is_ours(arguments, &call))
         return PyErr_Occurred() ? NULL : Py_NewRef(Py_NotImplemented);
-    if (arguments[1] != Py_None)
-        out = (PyArrayObject *)Py_NewRef(arguments[1]);
-    else /* a step of 0 says nothing about an order to keep */
-        out = (PyArrayObject *)PyArray_NewLikeArray(arrays[0], is_broadcast(arrays[0]) ? NPY_CORDER : NPY_KEEPORDER, NULL, 0);
+    PyObject *out = arguments[1] == Py_None ? new_result(&call, arguments[2]) : Py_NewRef(arguments[1]);
     if (out == NULL)
         return NULL;
-    arrays[call.inputs] = out;
-    describe(&call, arrays);
     Py_BEGIN_ALLOW_THREADS
     run_elementwise(&call);
     Py_END_ALLOW_THREADS
-    return (PyObject *)out;
+    return out;
 }

@@ -9,9 +9,4 @@ extern const char loss_call_doc[];
 /* The method `_core.loss`; see loss_call_doc. */
 PyObject *loss_call(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
-extern const char first_outside_doc[];
-
-/* The method `_core.first_outside`; see first_outside_doc. */
-PyObject *first_outside(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
-
 #endif

@@ -3,6 +3,7 @@
 
 #include "python/apply.h"
 #include "kernels/dispatch.h"
+#include "python/first_outside.h"
 #include "python/loss_call.h"
 #include "python/plain.h"
 #include "threads/pool.h"

@@ -1,4 +1,5 @@
-/* Tells arguments that can be computed with as they are from those that Python reads first. */
+/* Whether the arguments of a call are NumPy arrays of numbers already. Then they go to C as they are; lists, Series, tensors
+ * and whatever else users pass are made into such arrays in Python first. */
 #ifndef PYSIGMOID_PLAIN_H
 #define PYSIGMOID_PLAIN_H
 

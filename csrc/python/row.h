@@ -4,7 +4,7 @@
 
 #include "python/numpy_api.h"
 
-#include "kernels.h"
+#include "arrays/loops.h"
 
 /* NumPy's own dtypes, which come first in kernels.h; bfloat16 is added later. */
 enum { TABLE_DTYPES = DTYPE_bf16 };
@@ -21,7 +21,6 @@ struct row {
     double intervals[2][2];
     struct bound accuracy[BOUNDS]; /* all zero where the outputs keep those of other rows */
     const char *same_as[2];
-    PyUFuncGenericFunction loops[TABLE_DTYPES];
     PyArrayMethod_StridedLoop *bf16_loop;
     kernel **slots; /* one per dtype, in `active` */
 
@@ -30,7 +29,8 @@ struct row {
     PyObject *ufunc, *help;
     int has_bf16;
     char types[TABLE_DTYPES * MAX_OPERANDS];
-    void *data[TABLE_DTYPES];
+    struct loop loops[TABLE_DTYPES];
+    void *data[TABLE_DTYPES]; /* what NumPy hands to run_loop: the loops */
 };
 
 #endif

@@ -25,7 +25,8 @@ static const char type_numbers[TABLE_DTYPES] = {NPY_FLOAT, NPY_DOUBLE, NPY_HALF,
                                 const npy_intp *steps, NpyAuxData *data)                                         \
     {                                                                                                            \
         (void)context, (void)data;                                                                               \
-        loop_##inputs##_##outputs##_bf16((char **)args, dimensions, steps, &active.name[DTYPE_bf16]);            \
+        static struct loop loop = {&active.name[DTYPE_bf16], DTYPE_bf16, inputs, outputs};                       \
+        run_loop((char **)args, dimensions, steps, &loop);                                                       \
         return 0;                                                                                                \
     }
 #include "functions.def"
@@ -43,8 +44,6 @@ static struct row rows[] = {
 #define FUNCTION(inputs_, outputs_, name_, half, single, second_, intervals_, accuracy_, summary_)               \
     {.name = #name_, .summary = summary_, .doc = name_##_doc, .inputs = inputs_, .outputs = outputs_,            \
      .takes_labels = second_, .intervals = LIST intervals_, accuracy_,                                           \
-     .loops = {loop_##inputs_##_##outputs_##_f32, loop_##inputs_##_##outputs_##_f64,                             \
-               loop_##inputs_##_##outputs_##_f16, loop_##inputs_##_##outputs_##_longdouble},                     \
      .bf16_loop = bf16_loop_##name_, .slots = active.name_},
 #include "functions.def"
 };
@@ -157,17 +156,19 @@ static int set_module(PyObject *ufunc, const char *name)
  * a ufunc that was made with that loop. */
 static PyObject *make_ufunc(struct row *row, PyArray_DTypeMeta *bf16)
 {
+    static PyUFuncGenericFunction run_loops[TABLE_DTYPES] = {run_loop, run_loop, run_loop, run_loop};
     int operands = row->inputs + row->outputs;
     for (int dtype = 0; dtype < TABLE_DTYPES; dtype++) {
         memset(row->types + dtype * operands, type_numbers[dtype], (size_t)operands);
-        row->data[dtype] = &row->slots[dtype];
+        row->loops[dtype] = (struct loop){&row->slots[dtype], (enum dtype)dtype, row->inputs, row->outputs};
+        row->data[dtype] = &row->loops[dtype];
     }
     if (row->help == NULL)
         row->help = row_as_help(row);
     const char *help = row->help == NULL ? NULL : PyUnicode_AsUTF8(row->help);
     if (help == NULL)
         return NULL;
-    PyObject *ufunc = PyUFunc_FromFuncAndData(row->loops, row->data, row->types, TABLE_DTYPES, row->inputs, row->outputs,
+    PyObject *ufunc = PyUFunc_FromFuncAndData(run_loops, row->data, row->types, TABLE_DTYPES, row->inputs, row->outputs,
                                               PyUFunc_None, row->name, help, 0);
     if (ufunc == NULL || add_promoter(ufunc, operands) < 0 || set_module(ufunc, row->name) < 0
         || (bf16 != NULL && bring_in_bf16(row, ufunc, bf16) < 0))

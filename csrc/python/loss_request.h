@@ -1,0 +1,32 @@
+/* What a caller asks of a loss, read from the arguments in the order of loss_call_doc and first_outside_doc. */
+#ifndef PYSIGMOID_LOSS_REQUEST_H
+#define PYSIGMOID_LOSS_REQUEST_H
+
+#include "python/numpy_api.h"
+
+#include "arrays/losses.h"
+
+enum reduction { REDUCTION_none, REDUCTION_mean, REDUCTION_sum, REDUCTION_weighted_mean };
+
+enum { VALUE, GRADIENT, HESSIAN, OUTPUT_COUNT };
+
+/* Arrays are NULL where None was passed. All are the caller's, but the results. */
+struct request {
+    int form, outputs, reduction, keepdims, validate;
+    double smoothing, alpha, gamma;
+    PyArrayObject *logits, *labels, *weight, *pos_weight, *kept, *dropped[MOST_DROPPED], *ignored;
+    PyObject *axes;
+    PyArray_Descr *dtype;
+    PyArrayObject *buffers[OUTPUT_COUNT];
+    PyArrayObject *results[OUTPUT_COUNT]; /* see make_results */
+};
+
+/* 0, or -1 with an exception. */
+int read_request(PyObject *const *arguments, Py_ssize_t count, struct request *request);
+
+/* The same for first_outside; its numbers stand as the logits. */
+int read_search(PyObject *const *arguments, Py_ssize_t count, struct request *request);
+
+int is_wanted(const struct request *request, int output);
+
+#endif
