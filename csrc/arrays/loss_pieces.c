@@ -71,9 +71,9 @@ static void compute_piece(const struct plan *plan, const struct piece *piece, co
         .rounds_derivatives = types->derivatives != types->work,
     };
     const uint8_t *kept = find_kept(loss, piece, space);
-    if (loss->validates)
-        validate_piece(plan, piece, &block, kept, space);
     compute_losses(loss, &plan->suspects, &block, whole_packs(piece->count));
+    if (loss->validates) /* what the kernel has read lies in the cache */
+        validate_piece(plan, piece, &block, kept, space);
 
     leave_out(value, types->work, kept, piece->count);
     finish_derivative(ROOM_gradient, gradient, piece, block.gradient, types->derivatives, kept, space);

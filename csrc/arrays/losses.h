@@ -45,7 +45,7 @@ struct loss {
     struct operand value;
     enum number rounding; /* the type each value is rounded to before it takes that of its array */
 
-    int validates;      /* whether to look for labels, and probabilities, outside [0, 1] */
+    int validates;      /* whether to look for labels, and probabilities, outside [0, 1]: where no output replaces them */
     atomic_int outside; /* set where one that counts was found */
 };
 
