@@ -47,10 +47,9 @@ DEFECTS = (
     ),
     Defect(
         "long double is converted in the caller's mode",
-        "arrays/losses.c",
-        "static int uses_x87(const struct loss *loss)\n{\n",
-        "static int uses_x87(const struct loss *loss)\n{\n"
-        "    if (loss->working != WORKING_extended)\n        return 0;\n",
+        "arrays/loss_types.c",
+        "int uses_x87(const struct loss *loss)\n{\n",
+        "int uses_x87(const struct loss *loss)\n{\n    if (loss->working != WORKING_extended)\n        return 0;\n",
         tests("tests/test_faults_modes.py", "-k", "rounding_modes or flag_behind"),
     ),
     Defect(
@@ -62,9 +61,9 @@ DEFECTS = (
     ),
     Defect(
         "factors that no float32 holds are left to the clamp of the exponential",
-        "arrays/losses_extremes.h",
-        "    if (D(may_be_extreme)(loss, block, suspects, n)) {\n",
-        "    if (D(may_be_extreme)(loss, block, suspects, n) && 0) {\n",
+        "arrays/loss_extremes.c",
+        "    if (!decides_first && may_be_extreme(loss, suspects, block, n))\n",
+        "    if (!decides_first && may_be_extreme(loss, suspects, block, n) && 0)\n",
         FUZZER,
     ),
     Defect(

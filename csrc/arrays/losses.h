@@ -1,20 +1,22 @@
 /* The fused losses over strided arrays of any number type: value, gradient and second derivative in one pass, sums whose
- * bits depend on nothing but the terms and their order. */
+ * bits depend on nothing but the terms and their order.
+ *
+ *   losses.c          rows, the blocks and nodes they are cut into, their sums and divisors
+ *   loss_pieces.c     a piece of a block: staged, computed, delivered
+ *   loss_extremes.c   the kernels, and what they do not take: factors of extreme size
+ *   loss_range.c      labels and probabilities outside [0, 1]
+ *   loss_masks.c      which elements count
+ *   loss_workspace.c  where a piece is staged
+ *   loss_types.c      the types in which numbers pass
+ *   arithmetic.h      the precision in which all of it is done
+ *   sums.c            pairwise sums
+ *   operands.c        elements of an array as numbers side by side */
 #ifndef PYSIGMOID_LOSSES_H
 #define PYSIGMOID_LOSSES_H
 
 #include <stdatomic.h>
 
-#include "arrays/axes.h"
-#include "arrays/numbers.h"
-
-/* One array, or none where data is NULL. */
-struct operand {
-    char *data;
-    axis_steps steps;
-    enum number number;
-    int swapped; /* in the other byte order */
-};
+#include "arrays/operands.h"
 
 /* The masks of logits, labels, weight, pos_weight, and of the elements to take. */
 enum { MOST_DROPPED = 5 };
@@ -43,7 +45,7 @@ struct loss {
     struct operand value;
     enum number rounding; /* the type each value is rounded to before it takes that of its array */
 
-    int validates;      /* whether to look for labels, and probabilities, outside [0, 1] */
+    int validates;      /* whether to look for labels, and probabilities, outside [0, 1]: where no output replaces them */
     atomic_int outside; /* set where one that counts was found */
 };
 

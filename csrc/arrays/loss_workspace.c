@@ -1,0 +1,98 @@
+/* A block is computed in pieces, as long as the rooms that its operands need allow. */
+#include "arrays/loss_workspace.h"
+
+#include "arrays/loss_masks.h"
+
+/* What is as short as this is a piece of its own; else what fills no whole pack is, so that all before it may be
+ * computed where it lies. */
+enum { SHORTEST_PIECE = 2 * WHOLE_PACKS };
+
+/* Bytes of an element in each room, and whether all elements pass through it or only those of a shortest piece. */
+struct demand {
+    ptrdiff_t size[ROOM_COUNT];
+    int holds_all[ROOM_COUNT];
+};
+
+static void ask_for_room(struct demand *demand, enum room room, ptrdiff_t size)
+{
+    demand->holds_all[room] = 1;
+    if (size > demand->size[room])
+        demand->size[room] = size;
+}
+
+/* For an operand that is needed in this type. */
+static void ask_for_operand(struct demand *demand, enum room room, const struct loss *loss, const struct operand *operand,
+                            enum number number)
+{
+    if (operand->data == NULL)
+        return;
+    ask_for_room(demand, room, size_of_number(number));
+    demand->holds_all[room] = !always_in_place(operand, &loss->axes, number);
+    if (operand->number != number)
+        ask_for_room(demand, ROOM_raw, size_of_number(operand->number));
+}
+
+static void ask_for_masks(struct demand *demand, const struct loss *loss)
+{
+    if (!leaves_out(loss))
+        return;
+    ask_for_room(demand, ROOM_kept, 1);
+    ask_for_room(demand, ROOM_mask, 1);
+    if (loss->ignored.data != NULL)
+        ask_for_operand(demand, ROOM_exact, loss, &loss->labels, compared_number(loss->labels.number));
+}
+
+/* For an element, with everything staged in longdouble. */
+enum { LARGEST_DEMAND = (ROOM_hessian + 1 + 2) * sizeof(longdouble) + 2 };
+_Static_assert(LARGEST_DEMAND * SHORTEST_PIECE <= WORKSPACE_BYTES - BLOCK * sizeof(longdouble), "a shortest piece fits");
+
+/* Behind the first `values` bytes. */
+static struct layout lay_out(const struct demand *demand, ptrdiff_t values)
+{
+    struct layout layout = {.piece = BLOCK};
+    ptrdiff_t all = 0, next = values, space = WORKSPACE_BYTES - values;
+    for (int room = 0; room < ROOM_COUNT; room++) {
+        if (demand->holds_all[room])
+            all += demand->size[room];
+        else
+            space -= demand->size[room] * SHORTEST_PIECE;
+    }
+    if (all * BLOCK > space)
+        layout.piece = space / all / WHOLE_PACKS * WHOLE_PACKS;
+    for (int room = 0; room < ROOM_COUNT; room++) {
+        layout.room[room] = next;
+        next += demand->size[room] * (demand->holds_all[room] ? layout.piece : SHORTEST_PIECE);
+    }
+    return layout;
+}
+
+struct layout layout_of_loss(const struct loss *loss)
+{
+    struct demand demand = {0};
+    struct types types = types_of(loss);
+    ask_for_operand(&demand, ROOM_logits, loss, &loss->logits, types.logits);
+    ask_for_operand(&demand, ROOM_labels, loss, &loss->labels, types.labels);
+    ask_for_operand(&demand, ROOM_weight, loss, &loss->weight, types.work);
+    ask_for_operand(&demand, ROOM_pos_weight, loss, &loss->pos_weight, types.work);
+    ask_for_operand(&demand, ROOM_gradient, loss, &loss->gradient, types.derivatives);
+    ask_for_operand(&demand, ROOM_hessian, loss, &loss->hessian, types.derivatives);
+    ask_for_masks(&demand, loss);
+    if (loss->validates && (is_longdouble(&loss->labels) || is_longdouble(&loss->logits)))
+        ask_for_room(&demand, ROOM_exact, sizeof(longdouble));
+    return lay_out(&demand, BLOCK * size_of_number(types.work));
+}
+
+struct layout layout_of_search(const struct loss *loss, const struct operand *numbers)
+{
+    struct demand demand = {0};
+    ask_for_operand(&demand, ROOM_logits, loss, numbers, checked_number(numbers->number));
+    ask_for_masks(&demand, loss);
+    return lay_out(&demand, 0);
+}
+
+ptrdiff_t next_piece(const struct layout *layout, ptrdiff_t left)
+{
+    if (left >= layout->piece)
+        return layout->piece;
+    return left <= SHORTEST_PIECE ? left : left - left % WHOLE_PACKS;
+}
