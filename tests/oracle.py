@@ -125,7 +125,7 @@ def measure(name, *inputs):
     function, scale = globals()[name], globals().get(f"{name}_scale")
     with precision(MEASURING):
         arguments = list(zip(*map(exact, inputs), strict=True))
-        values = [function(*point) for point in arguments]
+        values = [gmpy2.mpfr(function(*point)) for point in arguments]
         scales = [scale(*point) for point in arguments] if scale else [abs(value) for value in values]
     return values, scales
 
@@ -141,13 +141,15 @@ def _rounded(function, x, fmt):
     """Ziv's strategy: raise the precision until all that the value may be rounds alike.
 
     It ends: at an algebraic x other than 0 (logit: 1/2) each of these functions is transcendental, so never the middle
-    of two numbers, and at that one point it is representable or transcendental too. The hardest case,
+    of two numbers; a value that is found without any rounding may be one, and is rounded as it is. The hardest case,
     silu(x) = x/2 + x^2/4 - .. at the smallest float64, takes some 1100 bits.
     """
     bits = fmt.precision + 64
     while bits < 1 << 14:
-        with precision(bits):
-            value = function(x)
+        with precision(bits) as context:
+            value = gmpy2.mpfr(function(x))
+            if not context.inexact:
+                return fmt.nearest(value)
             margin = gmpy2.exp2(GUARD - bits)
             low, high = fmt.nearest(value * (1 - margin)), fmt.nearest(value * (1 + margin))
         if low == high or gmpy2.is_nan(value):

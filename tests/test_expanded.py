@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bounds import ROWS
+from proof.build import CSRC
 from proof.expanded import definitions, expanded, formatted, main
 from pysigmoid import _core
 
@@ -22,6 +23,14 @@ def test_kernel_comes_last_and_all_that_it_calls_before_it(isa, dtype):
         assert len(re.findall(rf"\b{name}\b", "\n\n".join(text.split("\n\n")[:place]))) == 0, (
             f"{name} is called too early"
         )
+
+
+def test_way_of_one_element_is_as_the_page_of_the_sources_says():
+    page = (CSRC / "README.md").read_text()
+    below_the_loops = re.findall(r"^\|[^|]+\| \*?`(\w+)`\*? \| `(?:kernels|math|vec)/", page, re.MULTILINE)
+    assert len(below_the_loops) >= 6
+    text = expanded("sigmoid", "f32", "scalar")
+    assert [name for name in below_the_loops if f"{name}(" not in text] == []
 
 
 def test_no_macro_is_left():

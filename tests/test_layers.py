@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import oracle
 import pysigmoid
 from bounds import ROWS
 from extension import REPOSITORY
@@ -144,6 +145,22 @@ def test_every_instruction_set_has_its_two_files():
         assert f"kernels/{isa}.c" in SOURCES
 
 
+def test_every_instruction_set_is_known_on_every_architecture():
+    """Under its name, where it cannot run: the portable one alone is nowhere foreign."""
+    text = (CSRC / "isa.def").read_text()
+    at_home, foreign = (re.findall(rf"^{word}\((\w+)", text, re.MULTILINE) for word in ("ISA", "FOREIGN_ISA"))
+    assert sorted(at_home) == sorted([*foreign, "scalar"])
+
+
+def test_features_that_kernels_are_compiled_for_are_those_that_are_looked_for():
+    rows = re.findall(r"^ISA\((\w+), (HAS.*)\)$", (CSRC / "isa.def").read_text(), re.MULTILINE)
+    assert len(rows) == 2
+    for isa, test in rows:
+        for path in (CSRC / "kernels").glob(f"{isa}*.c"):
+            (target,) = re.findall(r'TARGET_BEGIN\("(.*)"\)', path.read_text())
+            assert target.split(",") == re.findall(r"HAS\((\w+)\)", test), path.name
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="platform: nm prints ELF symbols as expected here")
 def test_visible_symbols_are_the_init_function_and_what_threadpoolctl_calls():
     """It finds a library's functions in the loaded file; whatever else is visible could clash with another library."""
@@ -222,17 +239,90 @@ def test_layers_of_the_package_call_downwards(upper, lower):
 # ---- completeness: one row, and everything that follows from it ----
 
 
+def missing_of(name):
+    """What the row of this name still needs, and where; the compiler asks for formulas and help text."""
+    tests, stub = REPOSITORY / "tests", (PACKAGE / "_core.pyi").read_text()
+    outputs = ROWS[name]["outputs"] if name in ROWS else [name]  # those of other rows, if it has two
+    second_opinions = (tests / "test_oracle.py").read_text()
+    formulas = "".join(path.read_text() for path in (CSRC / "math").glob("*.h"))
+    docs = "".join(path.read_text() for path in (CSRC / "python").glob("*_docs.h"))
+    places = {
+        f"{name}_f32, {name}_in_wide or F({name}) in csrc/math": re.search(rf"\b{name}(_f32|_in_wide|\))", formulas),
+        f"{name}_doc in csrc/python/ufunc_docs.h": f"char {name}_doc[]" in docs,
+        f"'{name}: np.ufunc' in pysigmoid/_core.pyi": re.search(rf"^{name}: np.ufunc$", stub, re.MULTILINE),
+        f"'{name}' in pysigmoid.__all__": name in pysigmoid.__all__,
+        f"{name} in tests/oracle.py": all(hasattr(oracle, output) for output in outputs),
+        "SECOND_OPINION in tests/test_oracle.py": all(f'"{output}"' in second_opinions for output in outputs),
+        "its limits in tests/test_special_values.py": f'"{name}"' in (tests / "test_special_values.py").read_text(),
+        "NumPy's formula in benchmarks/peers.py": f'"{name}"' in (REPOSITORY / "benchmarks" / "peers.py").read_text(),
+    }
+    return [place for place, found in places.items() if not found]
+
+
 @pytest.mark.parametrize("name", ROWS)
 def test_row_is_complete(name):
-    """The bare name leads from the row to formula, documentation, stub, oracle. Benchmarks: test_benchmarks.py."""
-    formulas = "".join(path.read_text() for path in (CSRC / "math").glob("*.h"))
-    assert re.search(rf"^FUNCTION\(\d, \d, {name},", (CSRC / "functions.def").read_text(), re.MULTILINE)
-    assert re.search(rf"\b{name}(_f32|_in_wide|\))", formulas)
-    docs = "".join(path.read_text() for path in (CSRC / "python").glob("*_docs.h"))
-    assert f"char {name}_doc[]" in docs
-    assert re.search(rf"^{name}: np.ufunc$", (PACKAGE / "_core.pyi").read_text(), re.MULTILINE)
-    assert name in pysigmoid.__all__
+    """The bare name leads from the row to formula, documentation, stub, oracle, limits and peers."""
+    assert missing_of(name) == [], f"the row {name} of csrc/functions.def needs more"
+
+
+def test_row_that_is_alone_is_told_all_that_it_needs():
+    assert len(missing_of("hard_sigmoid")) == 8
 
 
 def test_stub_lists_no_ufunc_that_is_not_there():
     assert re.findall(r"^(\w+): np.ufunc$", (PACKAGE / "_core.pyi").read_text(), re.MULTILINE) == list(ROWS)
+
+
+# ---- the page that leads through the sources ----
+
+PAGE = (CSRC / "README.md").read_text()
+
+
+def test_page_names_files_that_exist():
+    named = set(re.findall(r"`((?:\w+/)*\w+\.(?:c|h|def|py|pyi|txt))`", PAGE))
+    assert len(named) > 40
+    assert [
+        name
+        for name in named
+        if not any((at / name).exists() for at in (CSRC, REPOSITORY, CSRC / "kernels", CSRC / "python"))
+    ] == []
+
+
+def test_page_has_every_folder():
+    assert re.findall(r"^\| `(\w+)/` \|", PAGE, re.MULTILINE) == [
+        layer for layer in LAYERS if (CSRC / layer).is_dir() and layer != "."
+    ]
+
+
+def test_way_of_one_element_is_as_the_page_says():
+    """At most ten definitions in seven files, of which at most three have names that grep does not find."""
+    steps = re.findall(r"^\|[^|]+\| (\*?)`(\w+)`\*? \| `([\w/.]+)` \|$", PAGE, re.MULTILINE)
+    assert 8 <= len(steps) <= 10
+    assert len({file for _, _, file in steps}) <= 7
+    assert sum(pasted == "*" for pasted, _, _ in steps) <= 3
+    for pasted, name, file in steps:
+        assert pasted or re.search(rf"\b{name}\(|\({name},", (CSRC / file).read_text()), name
+
+
+# ---- no circles ----
+
+
+def rooms_above(texts):
+    """Rooms, files of one stem in a folder, that include each other in a circle or stand above such; {file: text}."""
+    graph = {}
+    for name, text in texts.items():
+        included = re.findall(r'^\s*#\s*include\s*"(\w+/\w+)\.h"', text, re.MULTILINE)
+        graph.setdefault(name.rpartition(".")[0], set()).update(included)
+    while leaves := {room for room, below in graph.items() if not (below & set(graph)) - {room}}:
+        graph = {room: below for room, below in graph.items() if room not in leaves}
+    return sorted(graph)
+
+
+def test_no_files_include_each_other_in_a_circle():
+    assert rooms_above({name: (CSRC / name).read_text() for name in SOURCES}) == []
+
+
+def test_a_circle_of_sources_is_found():
+    texts = {"a/one.h": "", "a/one.c": '#include "a/two.h"', "a/two.h": "", "a/two.c": '#include "a/one.h"'}
+    assert rooms_above(texts) == ["a/one", "a/two"]
+    assert rooms_above(texts | {"a/two.c": ""}) == []

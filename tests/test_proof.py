@@ -110,6 +110,11 @@ def test_what_is_proved_is_not_proved_again_unless_asked(swept):
     assert swept(again=True) == EXACT
 
 
+def test_functions_of_one_argument_are_all_swept():
+    """A row that promises the correctly rounded result for every input has them all tried."""
+    assert set(EXACT) == {name for name, row in accuracy.ROWS.items() if row["nin"] == 1}
+
+
 def test_another_hash_is_proved_anew(swept, monkeypatch):
     proof.prove(["sweep"])
     changed = json.loads(HASHES.read_text())

@@ -3,7 +3,7 @@
 #ifndef PYSIGMOID_ARITHMETIC_H
 #define PYSIGMOID_ARITHMETIC_H
 
-#include "arrays/losses.h"
+#include "arrays/loss.h"
 #include "arrays/numbers.h"
 
 /* Elements pass in blocks that stay in the first-level cache, and a block is the leaf of a sum. */
@@ -36,6 +36,17 @@ extern const struct arithmetic arithmetic_f64, arithmetic_longdouble;
 static inline const struct arithmetic *arithmetic_of(enum working working)
 {
     return working == WORKING_extended ? &arithmetic_longdouble : &arithmetic_f64;
+}
+
+/* e^-size is a normal number up to the first, and vanishes beside any ordinary factors from the second on. */
+static inline f64 coarse_from(int max_exponent)
+{
+    return 0.67 * max_exponent;
+}
+
+static inline f64 vanished_from(int max_exponent)
+{
+    return 1.1 * max_exponent;
 }
 
 static inline union scalar scalar_of(const struct arithmetic *arithmetic, f64 value)

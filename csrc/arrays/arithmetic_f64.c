@@ -4,8 +4,6 @@
 #include <float.h>
 #include <math.h>
 
-#include "arrays/loss_extremes.h"
-
 typedef f64 work;
 
 enum { MAX_EXPONENT = DBL_MAX_EXP };

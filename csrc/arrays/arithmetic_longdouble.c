@@ -4,8 +4,6 @@
 #include <float.h>
 #include <math.h>
 
-#include "arrays/loss_extremes.h"
-
 typedef longdouble work;
 
 enum { MAX_EXPONENT = LDBL_MAX_EXP };

@@ -14,15 +14,4 @@ struct suspects find_suspects(const struct loss *loss);
 void compute_losses(const struct loss *loss, const struct suspects *suspects, const struct loss_block *block,
                     ptrdiff_t n);
 
-/* e^-size is a normal number up to the first, and vanishes beside any ordinary factors from the second on. */
-static inline f64 coarse_from(int max_exponent)
-{
-    return 0.67 * max_exponent;
-}
-
-static inline f64 vanished_from(int max_exponent)
-{
-    return 1.1 * max_exponent;
-}
-
 #endif

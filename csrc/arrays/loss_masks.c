@@ -95,11 +95,6 @@ static void leave_out_ignored(uint8_t *kept, const struct loss *loss, const stru
 
 /* ---- all masks of a piece ---- */
 
-int leaves_out(const struct loss *loss)
-{
-    return loss->kept.data != NULL || loss->dropped[0].data != NULL || loss->ignored.data != NULL;
-}
-
 const uint8_t *find_kept(const struct loss *loss, const struct piece *piece, struct workspace *space)
 {
     uint8_t *kept = room_in(space, ROOM_kept), *mask = room_in(space, ROOM_mask);

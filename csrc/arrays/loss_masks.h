@@ -4,9 +4,6 @@
 
 #include "arrays/loss_workspace.h"
 
-/* Whether it has masks, or a label that is ignored. */
-int leaves_out(const struct loss *loss);
-
 /* A byte for each element of a piece, 1 where it counts; NULL where all of them do. */
 const uint8_t *find_kept(const struct loss *loss, const struct piece *piece, struct workspace *space);
 

@@ -1,8 +1,6 @@
 /* A block is computed in pieces, as long as the rooms that its operands need allow. */
 #include "arrays/loss_workspace.h"
 
-#include "arrays/loss_masks.h"
-
 /* What is as short as this is a piece of its own; else what fills no whole pack is, so that all before it may be
  * computed where it lies. */
 enum { SHORTEST_PIECE = 2 * WHOLE_PACKS };

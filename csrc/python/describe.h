@@ -4,7 +4,7 @@
 
 #include "python/numpy_api.h"
 
-#include "arrays/losses.h"
+#include "arrays/loss.h"
 
 /* Whether arrays of this dtype hold numbers of ours, and which. 0 with an exception where there is no memory to tell. */
 int find_number(PyArray_Descr *descriptor, enum number *number);

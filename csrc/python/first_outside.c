@@ -5,6 +5,7 @@
 
 #include "python/first_outside.h"
 
+#include "arrays/loss_range.h"
 #include "python/loss_operands.h"
 
 const char first_outside_doc[] =

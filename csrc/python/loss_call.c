@@ -5,6 +5,8 @@
 
 #include "python/loss_call.h"
 
+#include "arrays/loss_range.h"
+#include "arrays/losses.h"
 #include "python/loss_operands.h"
 #include "python/loss_precision.h"
 #include "python/loss_results.h"

@@ -4,7 +4,7 @@
 
 #include "python/numpy_api.h"
 
-#include "arrays/losses.h"
+#include "arrays/loss.h"
 
 enum reduction { REDUCTION_none, REDUCTION_mean, REDUCTION_sum, REDUCTION_weighted_mean };
 
