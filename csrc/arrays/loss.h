@@ -37,6 +37,18 @@ struct loss {
     atomic_int outside; /* set where one that counts was found */
 };
 
+/* The outputs of a loss, in the order in which they are asked for and returned. */
+enum { VALUE, GRADIENT, HESSIAN, OUTPUT_COUNT };
+
+static inline int is_wanted(const struct loss *loss, int output)
+{
+    switch (output) {
+    case VALUE: return loss->outputs != OUTPUTS_gradient_and_hessian;
+    case GRADIENT: return loss->outputs != OUTPUTS_value;
+    default: return loss->outputs == OUTPUTS_gradient_and_hessian;
+    }
+}
+
 /* Whether it has masks, or a label that is ignored. */
 static inline int leaves_out(const struct loss *loss)
 {

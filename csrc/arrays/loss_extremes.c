@@ -106,24 +106,20 @@ static void replace_in_tile(const struct loss *loss, const struct loss_block *ti
         arithmetic_of(loss->working)->replace_extremes(loss, tile);
 }
 
-/* Which outputs are asked for: value, gradient, Hessian. */
-static const int wanted[LOSS_OUTPUTS_COUNT][3] = {
-    [OUTPUTS_value] = {1, 0, 0}, [OUTPUTS_value_and_gradient] = {1, 1, 0}, [OUTPUTS_gradient_and_hessian] = {0, 1, 1}};
-
 /* The kernel reads logits and labels of its own types; what is replaced is worked in one. */
 static void compute_tile(const struct loss *loss, const struct loss_block *block, ptrdiff_t i)
 {
     const struct types types = types_of(loss);
     const enum number numbers[] = {types.work, types.derivatives, types.derivatives};
     void *const targets[] = {block->value, block->gradient, block->hessian};
-    union tile logits, labels, outputs[3];
-    void *staged[3];
-    for (int k = 0; k < 3; k++)
-        staged[k] = wanted[loss->outputs][k] ? outputs[k].bytes : NULL;
+    union tile logits, labels, outputs[OUTPUT_COUNT];
+    void *staged[OUTPUT_COUNT];
+    for (int k = 0; k < OUTPUT_COUNT; k++)
+        staged[k] = is_wanted(loss, k) ? outputs[k].bytes : NULL;
     struct loss_block tile = {
         .logits = part(block->logits, types.logits, i), .labels = part(block->labels, types.labels, i),
         .weight = part(block->weight, types.work, i), .pos_weight = part(block->pos_weight, types.work, i),
-        .value = staged[0], .gradient = staged[1], .hessian = staged[2],
+        .value = staged[VALUE], .gradient = staged[GRADIENT], .hessian = staged[HESSIAN],
         .options = block->options, .divisor = block->divisor,
     };
     compute_in(loss->working, loss, &tile, WHOLE_PACKS);
@@ -132,7 +128,7 @@ static void compute_tile(const struct loss *loss, const struct loss_block *block
     tile.logits = &logits;
     tile.labels = &labels;
     replace_in_tile(loss, &tile);
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < OUTPUT_COUNT; k++)
         if (staged[k] != NULL)
             convert_numbers(part(targets[k], numbers[k], i), numbers[k], staged[k], types.work, WHOLE_PACKS);
 }

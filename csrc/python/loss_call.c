@@ -26,27 +26,18 @@ enum { WORTH_RELEASING = 500 };
 
 /* ---- description ---- */
 
-static enum divisor divisor_of(const struct request *request)
-{
-    int leaves_out = request->kept != NULL || request->dropped[0] != NULL || request->ignored != NULL;
-    if (request->reduction == REDUCTION_weighted_mean && request->weight != NULL)
-        return DIVISOR_weight;
-    if (request->reduction == REDUCTION_mean || request->reduction == REDUCTION_weighted_mean)
-        return leaves_out ? DIVISOR_count : DIVISOR_fixed;
-    return DIVISOR_fixed;
-}
-
 static void choose_divisor(const struct request *request, struct loss *loss)
 {
+    int is_weighted = request->reduction == REDUCTION_weighted_mean && loss->weight.data != NULL;
     int is_mean = request->reduction == REDUCTION_mean || request->reduction == REDUCTION_weighted_mean;
-    loss->divisor = divisor_of(request);
+    loss->divisor = is_weighted ? DIVISOR_weight : is_mean && leaves_out(loss) ? DIVISOR_count : DIVISOR_fixed;
     loss->fixed_divisor = is_mean ? loss->row_length : 1;
 }
 
 /* Where nothing is summed, be it losses or what they are divided by, every element is a row. */
 static void choose_rows(const struct request *request, struct walk *walk, struct loss *loss)
 {
-    int sums_losses = is_wanted(request, VALUE) && request->reduction != REDUCTION_none;
+    int sums_losses = is_wanted(loss, VALUE) && request->reduction != REDUCTION_none;
     describe_shape(request, walk, loss);
     choose_divisor(request, loss);
     if (!sums_losses && loss->divisor == DIVISOR_fixed) {
@@ -58,16 +49,15 @@ static void choose_rows(const struct request *request, struct walk *walk, struct
 static int describe_loss(struct request *request, struct loss *loss)
 {
     struct walk walk;
-    if (choose_walk(request, &walk) < 0)
-        return -1;
-    choose_rows(request, &walk, loss);
     loss->outputs = (enum loss_outputs)request->outputs;
     loss->options[0] = request->smoothing;
     loss->options[1] = request->alpha;
     loss->options[2] = request->gamma;
     atomic_init(&loss->outside, 0);
-    if (describe_inputs(request, &walk, loss) < 0 || choose_precision(request, loss) < 0
-        || make_results(request, &walk, loss) < 0)
+    if (choose_walk(request, &walk) < 0 || describe_inputs(request, &walk, loss) < 0)
+        return -1;
+    choose_rows(request, &walk, loss);
+    if (choose_precision(request, loss) < 0 || make_results(request, &walk, loss) < 0)
         return -1;
     simplify_axes(loss, walk.row_axes == walk.axes);
     return 0;

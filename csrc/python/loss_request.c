@@ -99,12 +99,3 @@ int read_search(PyObject *const *arguments, Py_ssize_t count, struct request *re
         return -1;
     return 0;
 }
-
-int is_wanted(const struct request *request, int output)
-{
-    switch (output) {
-    case VALUE: return request->outputs != OUTPUTS_gradient_and_hessian;
-    case GRADIENT: return request->outputs != OUTPUTS_value;
-    default: return request->outputs == OUTPUTS_gradient_and_hessian;
-    }
-}

@@ -8,8 +8,6 @@
 
 enum reduction { REDUCTION_none, REDUCTION_mean, REDUCTION_sum, REDUCTION_weighted_mean };
 
-enum { VALUE, GRADIENT, HESSIAN, OUTPUT_COUNT };
-
 /* Arrays are NULL where None was passed. All are the caller's, but the results. */
 struct request {
     int form, outputs, reduction, keepdims, validate;
@@ -26,7 +24,5 @@ int read_request(PyObject *const *arguments, Py_ssize_t count, struct request *r
 
 /* The same for first_outside; its numbers stand as the logits. */
 int read_search(PyObject *const *arguments, Py_ssize_t count, struct request *request);
-
-int is_wanted(const struct request *request, int output);
 
 #endif

@@ -61,7 +61,7 @@ static int make_result(struct request *request, const struct walk *walk, struct 
 int make_results(struct request *request, const struct walk *walk, struct loss *loss)
 {
     for (int k = 0; k < OUTPUT_COUNT; k++)
-        if ((is_wanted(request, k) && make_result(request, walk, loss, k) < 0)
+        if ((is_wanted(loss, k) && make_result(request, walk, loss, k) < 0)
             || describe_output(request->results[k], walk, loss, k) < 0)
             return -1;
     return 0;

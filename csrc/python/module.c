@@ -1,13 +1,13 @@
 /* The module pysigmoid._core: initialization, and what Python sees of the instruction sets and the threads. */
 #include "python/numpy_api.h"
 
-#include "python/apply.h"
 #include "kernels/dispatch.h"
+#include "python/apply.h"
 #include "python/first_outside.h"
 #include "python/loss_call.h"
 #include "python/plain.h"
-#include "threads/pool.h"
 #include "python/ufuncs.h"
+#include "threads/pool.h"
 
 #include <stdlib.h>
 

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "kernels/dispatch.h"
 #include "arrays/loops.h"
+#include "kernels/dispatch.h"
 #include "python/listing.h"
 #include "python/loss_docs.h"
 #include "python/promotion.h"
