@@ -15,6 +15,7 @@ EVERY_FLAG = sum(FLAGS)
 TO_NEAREST = 0
 DIRECTED = {"x86_64": (0x400, 0x800, 0xC00), "aarch64": (0x400000, 0x800000, 0xC00000)}.get(MACHINE, ())
 ROUNDING = (TO_NEAREST, *DIRECTED)
+UPWARD = {"x86_64": 0x800, "aarch64": 0x400000, "arm64": 0x400000}.get(MACHINE)
 
 # In which word of fenv_t which bits flush subnormal results and arguments to zero
 WORD, FLUSH = {"x86_64": (7, 0x8040), "aarch64": (0, 1 << 24)}.get(MACHINE, (0, 0))
@@ -25,7 +26,7 @@ libm = ctypes.CDLL(ctypes.util.find_library("m"))
 def flushing():
     environment = (ctypes.c_uint32 * 16)()
     libm.fegetenv(environment)
-    return bool(environment[WORD] & FLUSH)
+    return environment[WORD] & FLUSH == FLUSH
 
 
 def set_flushing(on):

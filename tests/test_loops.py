@@ -3,20 +3,18 @@
 The reference is each element computed alone, as a scalar.
 """
 
-import ctypes
-import ctypes.util
 import functools
-import platform
-import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+import modes
 import pysigmoid
 import samples
 from bounds import ROWS
+from processes import KNOWN_MODES
 from ulp import FORMATS, hexadecimal, same_bits
 
 N = 1200  # beyond NumPy's 500, above which it releases the GIL, and some blocks of every dtype
@@ -407,60 +405,41 @@ def test_overflow_in_a_cast_of_the_same_call_still_warns(name):
         UFUNCS[name](*arguments, dtype=np.float32)
 
 
-def libm():
-    return ctypes.CDLL(ctypes.util.find_library("m"))
-
-
-# FE_UPWARD of <fenv.h>, and in which word of fenv_t which bits flush subnormal results and arguments to zero
-UPWARD = {"x86_64": 0x800, "aarch64": 0x400000, "arm64": 0x400000}
-FLUSH = {"x86_64": (7, 0x8040), "aarch64": (0, 1 << 24)}
-MACHINE = platform.machine()
-
-
-@pytest.mark.skipif(MACHINE not in UPWARD, reason="platform: the value of FE_UPWARD is not known for this machine")
+@pytest.mark.skipif(modes.UPWARD is None, reason="platform: the value of FE_UPWARD is not known for this machine")
 @every_format
 @every_row
 def test_callers_rounding_mode_changes_nothing_and_stays(name, fmt):
     inputs, wants = case(name, fmt)
-    library = libm()
-    before = library.fegetround()
+    before = modes.libm.fegetround()
     try:
-        assert library.fesetround(UPWARD[MACHINE]) == 0
+        assert modes.libm.fesetround(modes.UPWARD) == 0
         third = np.divide(np.ones(1), 3)
         got = results(UFUNCS[name](*inputs))
         alone = results(UFUNCS[name](*(array[:1] for array in inputs)))
-        mode = library.fegetround()
+        mode = modes.libm.fegetround()
     finally:
-        library.fesetround(before)
-    assert mode == UPWARD[MACHINE]
+        modes.libm.fesetround(before)
+    assert mode == modes.UPWARD
     assert third > np.divide(np.ones(1), 3), "the mode was not in force"
     for array, first, want in zip(got, alone, wants, strict=True):
         assert_same(array, want)
         assert_same(first, want[:1])
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux" or MACHINE not in FLUSH, reason="platform: the layout of fenv_t is not known here"
-)
+@KNOWN_MODES
 @every_format
 @every_row
 def test_callers_flushing_of_subnormal_numbers_changes_nothing_and_stays(name, fmt):
     """Any library built with -ffast-math may have switched it on for the whole process."""
     inputs, wants = case(name, fmt)
-    library = libm()
-    word, flags = FLUSH[MACHINE]
-    before, flushing, after = ((ctypes.c_uint32 * 16)() for _ in range(3))
-    library.fegetenv(before)
-    ctypes.memmove(flushing, before, ctypes.sizeof(before))
-    flushing[word] |= flags
+    modes.set_flushing(True)
     try:
-        library.fesetenv(flushing)
         quarter = np.multiply(np.full(1, 2.0**-1022), 0.25)
         got = results(UFUNCS[name](*inputs))
-        library.fegetenv(after)
+        stays = modes.flushing()
     finally:
-        library.fesetenv(before)
-    assert after[word] & flags == flags
+        modes.set_flushing(False)
+    assert stays
     assert quarter == 0, "the mode was not in force"
     for array, want in zip(got, wants, strict=True):
         assert_same(array, want)
