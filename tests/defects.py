@@ -20,6 +20,8 @@ import numpy as np
 from proof.build import FLAGS, ROOT, compiler_of_python
 
 FUZZER = ("-m", "tests.fuzz", "--seconds", "120", "--seed", "2")
+# Asked for here: two threads that ask sysconfig for the first time may get nothing.
+PYTHONS_FLAGS, COMPILER = shlex.split(sysconfig.get_config_var("CFLAGS")), shlex.split(compiler_of_python())
 COPIED = ("csrc", "pysigmoid", "proof", "tests", "pyproject.toml")
 
 
@@ -109,11 +111,10 @@ def put_back(defect: Defect, path: Path) -> None:
 def build(folder: Path, changed: str) -> None:
     """Compile what reads the changed file, and link it with the other objects of the ordinary build."""
     includes = [f"-I{folder / 'csrc'}", f"-I{np.get_include()}", f"-I{sysconfig.get_path('include')}"]
-    flags = [*shlex.split(sysconfig.get_config_var("CFLAGS")), *FLAGS, *includes, "-fPIC"]
-    compiler = shlex.split(compiler_of_python())
+    flags = [*PYTHONS_FLAGS, *FLAGS, *includes, "-fPIC"]
     objects = []
     for source in sorted((folder / "csrc").rglob("*.c")):
-        command = [*compiler, *flags, str(source)]
+        command = [*COMPILER, *flags, str(source)]
         read = subprocess.run([*command, "-MM"], capture_output=True, text=True, check=True).stdout
         if f"/{changed}" in read:
             objects.append(str(source.with_suffix(".o")))
@@ -122,7 +123,7 @@ def build(folder: Path, changed: str) -> None:
             objects.append(str(ordinary_object(source.relative_to(folder))))
     (module,) = (folder / "pysigmoid").glob("_core*.so")
     module.unlink()
-    subprocess.run([*compiler, "-shared", *objects, "-lm", "-lpthread", "-o", str(module)], check=True)
+    subprocess.run([*COMPILER, "-shared", *objects, "-lm", "-lpthread", "-o", str(module)], check=True)
 
 
 def ordinary_object(source: Path) -> Path:
