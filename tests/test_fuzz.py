@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from extension import REPOSITORY
-from fuzz import draw, reference, run
+from fuzz import cases, draw, reference, run
 from pysigmoid import _core
 
 SEED, CASES = 2, 600
@@ -78,6 +78,21 @@ def test_results_that_are_off_break_the_reference():
             checked += bool(results[0].size)
             wrong += bool(results[0].size and reference.violations(case, arrays, tuple(map(moved, results))))
     assert wrong > checked / 2
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean", "weighted_mean"])
+@pytest.mark.parametrize(("logit", "overflows"), [(1.5e308, True), (2.0**1022, False)])
+def test_sum_that_is_too_large_may_be_infinite_and_no_other(reduction, logit, overflows):
+    """The losses of label 0 are these logits, and two of them, or the next number, are added before the mean."""
+    arguments = (cases.Operand("x"), cases.Operand("y"))
+    case = cases.Case("F.binary_cross_entropy_with_logits", arguments, {"reduction": reduction}, {}, {}, 1)
+    arrays = {"x": np.array([logit, logit * (1 if overflows else 0.5)]), "y": np.zeros(2)}
+    with np.errstate(over="ignore"):
+        (result,) = run.call(case, arrays, 1).results
+    assert np.isinf(result) == overflows
+    assert not reference.violations(case, arrays, (np.asarray(result),))
+    infinite = (np.asarray(np.inf),)
+    assert bool(reference.violations(case, arrays, infinite)) != overflows
 
 
 def test_one_bit_in_another_layout_is_noticed(monkeypatch):

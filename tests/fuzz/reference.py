@@ -314,7 +314,8 @@ def of_loss(case: Case, arrays: dict[str, Array], results: tuple[Array, ...]) ->
             rounding = uncertain + roundings * UNIT.get(problem.working.name, UNIT_NARROW) * (not alone)
             before_dividing = np.ldexp(np.longdouble(1), problem.working.least) / np.abs(divisor)
             lost = np.asarray(0 if alone else before_dividing)
-            wrong += of_results(name, got, *quotient, rounding, lost, family, problem)
+            summed = scale if reduced else np.longdouble(0)
+            wrong += of_results(name, got, *quotient, summed, rounding, lost, family, problem)
     return wrong
 
 
@@ -349,24 +350,34 @@ def of_results(
     got: Array,
     want: Array,
     scale: Array,
+    summed: Array,
     rounding: Array,
     lost: Array,
     family: str,
     problem: Problem,
 ) -> list[str]:
-    """Each result within half an ULP of every type it is rounded to, and what the working precision leaves over."""
+    """Each result within half an ULP of every type it is rounded to, and what the working precision leaves over.
+
+    A result that is too large for one of them may be infinite, and so may the quotient of a sum that is too large.
+    """
     got = np.atleast_1d(got)
-    rounding, lost = (np.broadcast_to(part, want.shape).reshape(got.shape) for part in (rounding, lost))
+    parts = (summed, rounding, lost)
+    summed, rounding, lost = (np.broadcast_to(part, want.shape).reshape(got.shape) for part in parts)
     want, scale = want.reshape(got.shape), scale.reshape(got.shape)
     chain = roundings(name, got, problem)
     again = 0 if name == "value" and family == LOGISTIC and problem.options["reduction"] == "none" else 1
     halves = [HALF_ULP[fmt.name] + again * (fmt.name in ("float64", "longdouble")) for fmt in chain]
     spacings = [np.ldexp(np.longdouble(1), fmt.spacing_exponent(want)) for fmt in chain]
     allowed = (left_over(family, problem) + rounding) * scale + sum(map(np.multiply, halves, spacings)) + 4 * lost
-    top = np.ldexp(np.longdouble(1), min(fmt.overflow for fmt in (*chain, problem.working)) - 1)
-    wrong = ~(np.abs(widened(got) - want) <= allowed) & ~(scale >= top) & ~(np.isnan(got) & np.isnan(want))
+    too_large = (scale >= largest(*chain, problem.working)) | (summed >= largest(problem.working))
+    wrong = ~(np.abs(widened(got) - want) <= allowed) & ~too_large & ~(np.isnan(got) & np.isnan(want))
     points = [np.broadcast_to(part, problem.shape) for part in (problem.x, problem.y, problem.w, problem.p)]
     return described(f"{name} of {family}", got, want, wrong, points if got.shape == problem.shape else [])
+
+
+def largest(*formats: Format) -> np.longdouble:
+    """Half of the range of each of them."""
+    return np.ldexp(np.longdouble(1), min(fmt.overflow for fmt in formats) - 1)
 
 
 def roundings(name: str, got: Array, problem: Problem) -> list[Format]:
