@@ -11,7 +11,8 @@
 #                    repeats
 #   make sanitize    the tests and the proofs' harnesses under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make faults      what other programs do to threads at some moment or other, ten times over
-#   make controls    defects that were in the code once are put back: the nets must see each
+#   make controls    defects that were in the code once are put back: the nets must see each; a build without patches
+#                    must be wrong exactly where they help
 # make expanded    the C that the compiler sees of one function, its macros gone: FUNCTION=sigmoid DTYPE=f32 ISA=avx2,
 #                  or any name as FUNCTION, such as exp_in_f64
 # make peers       the tests beside torch, numba, numexpr and Dask's workers, which it installs
@@ -35,7 +36,7 @@ demo: .venv/.built
 	$(BIN)/python -m examples.demo
 
 test: .venv/.built
-	$(PYTEST) -m "not timed"
+	$(PYTEST) -m "not timed and not control"
 	$(BIN)/python -m pytest -m timed
 
 bench: .venv/.built
@@ -60,6 +61,7 @@ faults: .venv/.built
 
 controls: .venv/.built
 	$(BIN)/python -m tests.defects
+	$(PYTEST) -m control tests/test_controls.py
 
 fuzz:
 	+$(MAKE) --output-sync -j2 fuzz-best fuzz-scalar SEED=$(SEED)

@@ -1,10 +1,15 @@
 """Builds the harnesses with the extension's own flags, natively or for another architecture: `sweep` and `loss_sweep`
-from the kernels, `race` from the pool and the loops."""
+from the kernels, `race` from the pool and the loops.
+
+Natively the kernels are the objects that the extension was linked from, where these are of the sources as they are:
+what is proved is what ships.
+"""
 
 import os
 import shlex
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +22,7 @@ SWEEP = [*ALL_KERNELS, HERE / "sweep.c"]
 LOSS_SWEEP = [*ALL_KERNELS, HERE / "loss_sweep.c"]
 LOOPS = [CSRC / "arrays" / f"{stem}.c" for stem in ("blocks", "loops", "overlap", "tasks")]
 RACE = [CSRC / "threads" / "pool.c", *LOOPS, HERE / "race.c"]
+EXTENSION_OBJECTS = f"build/temp.{sysconfig.get_platform()}-{sys.implementation.cache_tag}/csrc"  # setuptools' choice
 EMULATED = ("aarch64-linux-gnu-gcc", "qemu-aarch64", "neon")
 FLAGS = (CSRC / "compiler_flags.txt").read_text().split()
 
@@ -55,9 +61,20 @@ def _build(sources: list[Path], folder: Path, compiler: str | None, *flags: str)
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / sources[-1].stem
     command = [*shlex.split(compiler or compiler_of_python()), *FLAGS, *flags, f"-I{CSRC}", f"-I{HERE}"]
-    objects = [_compile(command, source, folder) for source in sources]
+    shipped = {} if compiler or flags else shipped_objects()
+    objects = [shipped.get(source) or _compile(command, source, folder) for source in sources]
     subprocess.run([*command, *objects, "-lm", "-lpthread", "-o", str(program)], check=True)
     return program
+
+
+def shipped_objects() -> dict[Path, str]:
+    """The extension's objects by their sources; none where a source or a flag has changed since they were made."""
+    folder = ROOT / EXTENSION_OBJECTS
+    found = {source: (folder / source.relative_to(CSRC)).with_suffix(".o") for source in ALL_KERNELS}
+    changed = max(path.stat().st_mtime for path in [ROOT / "setup.py", *CSRC.rglob("*.*")])
+    if not all(path.exists() and path.stat().st_mtime > changed for path in found.values()):
+        return {}
+    return {source: str(path) for source, path in found.items()}
 
 
 def _compile(command: list[str], source: Path, folder: Path) -> str:

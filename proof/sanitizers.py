@@ -57,7 +57,6 @@ NOT_RUN = {
     "tests/test_temporaries.py::test_resident_memory_grows_by_less_than_a_megabyte_a_thread": "freed memory is kept",
     "tests/test_proof.py": "the harness runs below, on inputs that it has time for",
     "tests/test_loss_proof.py": "the harness runs below",
-    "tests/test_controls.py": "other kernels, built without their patches",
     "tests/test_benchmarks.py": "calls and times what the other tests call",
     "tests/test_examples.py": "calls what the other tests call, beside libraries that draw",
     "tests/test_tutorials.py": "as the examples",
@@ -177,7 +176,7 @@ def check_tests(sanitized: Sanitized, tests: list[str]) -> list[str]:
     """What the tests and the sanitizers have to say; every processor takes a share of the tests."""
     deselected = [f"--deselect={test}" for test in NOT_RUN]
     shared = ["-n", str(processors()), "--dist", "worksteal"]
-    options = ["-q", "-p", "no:cacheprovider", "-m", "not timed", *shared, *deselected]
+    options = ["-q", "-p", "no:cacheprovider", "-m", "not timed and not control", *shared, *deselected]
     code = sanitized.python("-m", "pytest", *options, *(tests or ["tests"]))
     return [*sanitized.found(), *([f"the tests under the sanitizers end with {code}"] if code else [])]
 

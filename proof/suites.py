@@ -17,7 +17,7 @@ from proof.build import ROOT
 from pysigmoid import _core
 
 NUMPYS_SWITCH = "NPY_DISABLE_CPU_FEATURES"
-PYTEST = [sys.executable, "-m", "pytest", "--numprocesses=auto", "--maxprocesses=4", "-m", "not timed"]
+PYTEST = [sys.executable, "-m", "pytest", "--numprocesses=auto", "--maxprocesses=4", "-m", "not timed and not control"]
 
 
 def variants() -> list[dict[str, str]]:

@@ -17,6 +17,8 @@ from bounds import ROWS, check_output
 from pysigmoid import _core
 from ulp import FORMATS, error_in_ulp, exact, same_bits
 
+pytestmark = pytest.mark.control
+
 ONE_ARGUMENT = [name for name, row in ROWS.items() if row["nin"] == 1]
 
 

@@ -13,7 +13,7 @@ import bounds
 from hard_inputs import HARD_INPUTS
 from processes import run
 from proof import __main__ as proof
-from proof import accuracy, emulated, exact, hashes, processors, suites
+from proof import accuracy, build, emulated, exact, hashes, processors, suites
 from proof.build import ROOT
 from proof.exact import BLOCK, EXACT, inputs_swept, ranges_of_hard_inputs
 from proof.hashes import DTYPES, HASHES, STEPS
@@ -37,6 +37,25 @@ def sweep(program):
     return lambda *words: subprocess.run(
         [program, *map(str, words)], check=True, capture_output=True, text=True
     ).stdout.split()
+
+
+def test_harness_takes_the_objects_that_ship_while_the_sources_are_theirs(tmp_path, monkeypatch):
+    sources, objects = tmp_path / "csrc", tmp_path / build.EXTENSION_OBJECTS
+    header, kernel, flags = sources / "vec/pack.h", sources / "kernels/avx2.c", tmp_path / "setup.py"
+    made = objects / "kernels/avx2.o"
+    for seconds, path in enumerate((header, kernel, flags, made)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (seconds, seconds))
+    for name, value in {"ROOT": tmp_path, "CSRC": sources, "ALL_KERNELS": [kernel]}.items():
+        monkeypatch.setattr(build, name, value)
+    assert build.shipped_objects() == {kernel: str(made)}
+    for changed in (header, kernel, flags):
+        os.utime(changed, (10, 10))
+        assert build.shipped_objects() == {}
+        os.utime(changed, (0, 0))
+    made.unlink()
+    assert build.shipped_objects() == {}
 
 
 def test_every_function_and_dtype_has_its_hashes():
