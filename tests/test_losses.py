@@ -276,6 +276,15 @@ def test_infinite_logits_give_the_limits(fmt, x, y, p, loss, grad, hess):
         assert_same_bits(one, other)
 
 
+@every_format
+@pytest.mark.parametrize("p", [np.nan, np.inf, -1.0, 2.0, 0.0, 1.0])
+def test_cross_entropy_without_weight_is_zero_whatever_its_probability(fmt, p):
+    p, ones = np.full(3, p, fmt.dtype), np.ones(3, fmt.dtype)
+    for labels in (ones, 0 * ones, 0.25 * ones):
+        loss = F.binary_cross_entropy(p, labels, np.zeros(3), reduction="none", validate=False)
+        assert np.all(loss == 0)
+
+
 EVERYTHING = np.array([-np.inf, -1e300, -800, -1.5, -5e-324, -0.0, 0.0, 5e-324, 1.5, 800, 1e300, np.inf])
 
 

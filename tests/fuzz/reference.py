@@ -249,7 +249,8 @@ def logistic_terms(problem: Problem) -> Terms:
 
 
 def probability_terms(problem: Problem) -> Terms:
-    p, y, w = problem.x, problem.y, problem.w
+    y, w = problem.y, problem.w
+    p = np.where(w == 0, np.longdouble(0.5), problem.x)  # what has no weight is 0, also where it is no probability
     return {"value": two(-w * (1 - y) * np.maximum(np.log1p(-p), -100), -w * y * np.maximum(np.log(p), -100))}
 
 
