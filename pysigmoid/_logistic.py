@@ -66,8 +66,8 @@ def binary_cross_entropy_with_logits(
     where : array_like of bool, optional
         False for elements to leave out, broadcast to the shape of `input`; the mask of a masked array joins it.
         `where` is for elements you know to be invalid, `ignore_value` for marked labels: both leave the divisor and are
-        not checked. An element with a `weight` of 0 is 0, also where its logit is nan, and keeps its place in the number
-        that "mean" divides by.
+        not checked. An element with a `weight` of 0 is 0, also where its logit is nan, and keeps its place in the
+        number that "mean" divides by.
     axis : int or tuple of int, optional
         Axes to sum over, all of them by default; each result has its own divisor.
     keepdims : bool
