@@ -14,7 +14,7 @@ from pysigmoid._logistic import (
     binary_cross_entropy_with_logits_value_and_grad,
 )
 from pysigmoid._objective_arguments import check_labels, check_weights, factor, positive, read_rows
-from pysigmoid._row_blocks import RowBlocks
+from pysigmoid._row_blocks import RowBlocks, times
 
 
 class RowSums:
@@ -49,9 +49,9 @@ class RowSums:
     @np.errstate(all="ignore")
     def value_and_grad(self, w: Array) -> tuple[float, Array]:
         """The sum of the losses and its gradient, of the length of w."""
-        total, gradient = 0.0, np.zeros(self.size)
+        total, gradient, buffer = 0.0, np.zeros(self.size), np.empty(self.blocks.most_rows)
         for rows, block, transposed in self.blocks:
-            z = self._logits(block, w)
+            z = self.logits(block, w, buffer)
             loss, residuals = binary_cross_entropy_with_logits_value_and_grad(
                 z, *self._labels(rows), pos_weight=self.pos_weight, label_smoothing=self.label_smoothing,
                 reduction="sum", validate=False, grad_out=z,
@@ -63,9 +63,9 @@ class RowSums:
     @np.errstate(all="ignore")
     def hessp(self, w: Array, v: Array) -> Array:
         """The product of the Hessian at w with v."""
-        curvatures, product = self._curvatures_at(w), np.zeros(self.size)
+        curvatures, product, buffer = self._curvatures_at(w), np.zeros(self.size), np.empty(self.blocks.most_rows)
         for rows, block, transposed in self.blocks:
-            z = self._logits(block, v)
+            z = self.logits(block, v, buffer)
             z *= curvatures[rows]
             self._add(product, transposed, z)
         return product
@@ -75,9 +75,9 @@ class RowSums:
         last = self._curvatures
         if last is not None and np.array_equal(last[0], w):
             return last[1]
-        curvatures = np.empty(self.rows)
+        curvatures, buffer = np.empty(self.rows), np.empty(self.blocks.most_rows)
         for rows, block, _ in self.blocks:
-            z = self._logits(block, w)
+            z = self.logits(block, w, buffer)
             binary_cross_entropy_with_logits_grad_and_hess(
                 z, *self._labels(rows), pos_weight=self.pos_weight, label_smoothing=self.label_smoothing,
                 validate=False, grad_out=z, hess_out=curvatures[rows],
@@ -88,8 +88,9 @@ class RowSums:
     def _labels(self, rows: slice) -> tuple[Array, Array | None]:
         return self.targets[rows], None if self.weights is None else self.weights[rows]
 
-    def _logits(self, block: Any, w: Array) -> Array:
-        z: Array = block @ w[: self.columns]
+    def logits(self, block: Any, w: Array, buffer: Array) -> Array:
+        """X w + intercept of the rows of a block."""
+        z = times(block, w[: self.columns], buffer[: block.shape[0]])
         if self.size > self.columns:
             z += w[-1]
         return z
@@ -256,7 +257,8 @@ class LogisticObjective:
         probabilities = np.empty(blocks.shape[0])
         with np.errstate(all="ignore"):
             for rows, block, _ in blocks:
-                pysigmoid.sigmoid(self._sums._logits(block, w), out=probabilities[rows])
+                z = self._sums.logits(block, w, probabilities[rows])
+                pysigmoid.sigmoid(z, out=z)
         return probabilities
 
 

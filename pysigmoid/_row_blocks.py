@@ -13,8 +13,8 @@ from pysigmoid._operands import library_of
 Block: TypeAlias = tuple[slice, Any, Any]  # which rows, these, and their transpose; both take `@ vector`
 
 # A block is read twice, and the second time should find it in a cache: of sizes from 0.3 to 4 MB this one cost least.
-BLOCK_BYTES = 1 << 21
-MOST_ROWS = 1 << 14  # their logits, 128 KB, stay in the cache of one core as well
+BLOCK_BYTES = 1 << 20
+MOST_ROWS = 1 << 13  # their logits, 64 KB, stay in the cache of one core as well
 
 
 class RowBlocks:
@@ -29,6 +29,7 @@ class RowBlocks:
         if 0 in matrix.shape:
             raise ValueError(f"X has shape {matrix.shape}, which holds no number; pass rows to fit")
         self.shape: tuple[int, int] = matrix.shape
+        self.most_rows = min(MOST_ROWS, matrix.shape[0])
         self._dense = None if sparse else matrix
         self._sparse = list(_sparse_blocks(matrix)) if sparse else []
 
@@ -36,6 +37,14 @@ class RowBlocks:
         if self._dense is None:
             return iter(self._sparse)
         return _direct_blocks(self._dense) if _is_plain(self._dense) else _converted_blocks(self._dense)
+
+
+def times(block: Any, vector: Array, out: Array) -> Array:
+    """The product of a block and a vector, in a buffer that is kept."""
+    if isinstance(block, np.ndarray):
+        return np.matmul(block, vector, out=out)
+    out[...] = block @ vector
+    return out
 
 
 def _rows_of_blocks(rows: int, bytes_per_row: float) -> Iterator[slice]:
