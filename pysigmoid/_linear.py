@@ -90,7 +90,7 @@ class RowSums:
 
     def logits(self, block: Any, w: Array, buffer: Array) -> Array:
         """X w + intercept of the rows of a block."""
-        z = times(block, w[: self.columns], buffer[: block.shape[0]])
+        z = times(block, w[: self.columns], buffer)
         if self.size > self.columns:
             z += w[-1]
         return z
@@ -258,7 +258,7 @@ class LogisticObjective:
         with np.errstate(all="ignore"):
             for rows, block, _ in blocks:
                 z = self._sums.logits(block, w, probabilities[rows])
-                pysigmoid.sigmoid(z, out=z)
+                pysigmoid.sigmoid(z, out=probabilities[rows])
         return probabilities
 
 

@@ -15,69 +15,78 @@ Block: TypeAlias = tuple[slice, Any, Any]  # which rows, these, and their transp
 # A block is read twice, and the second time should find it in a cache: of sizes from 0.3 to 4 MB this one cost least.
 BLOCK_BYTES = 1 << 20
 MOST_ROWS = 1 << 13  # their logits, 64 KB, stay in the cache of one core as well
+FEWEST_ROWS_OF_COLUMNS = 1 << 10  # where columns lie contiguous: shorter pieces of them cost more than the cache gains
 
 
 class RowBlocks:
     """The blocks of a matrix of shape (rows, columns), as often as they are asked for."""
 
     def __init__(self, X: Any) -> None:
-        sparse = library_of(type(X)) == "scipy" and hasattr(X, "tocsr")
-        matrix = _read_sparse(X) if sparse else read_numbers("X", X)
-        if matrix.ndim != 2:
-            one_column = f"; for one column pass {'X.reshape(-1, 1)'}" if matrix.ndim == 1 else ""
-            raise ValueError(f"X has shape {matrix.shape}; pass one of shape (rows, columns){one_column}")
-        if 0 in matrix.shape:
-            raise ValueError(f"X has shape {matrix.shape}, which holds no number; pass rows to fit")
-        self.shape: tuple[int, int] = matrix.shape
-        self.most_rows = min(MOST_ROWS, matrix.shape[0])
-        self._dense = None if sparse else matrix
-        self._sparse = list(_sparse_blocks(matrix)) if sparse else []
+        self._sparse = library_of(type(X)) == "scipy" and hasattr(X, "tocsr")
+        self._matrix: Any = _read_sparse(X) if self._sparse else read_numbers("X", X)
+        self.shape: tuple[int, int] = self._matrix.shape
+        if len(self.shape) != 2:
+            one_column = "; for one column pass X.reshape(-1, 1)" if len(self.shape) == 1 else ""
+            raise ValueError(f"X has shape {self.shape}; pass one of shape (rows, columns){one_column}")
+        if 0 in self.shape:
+            raise ValueError(f"X has shape {self.shape}, which holds no number; pass rows to fit")
+        self._in_place = _is_float64(self._matrix) and (self._sparse or _is_plain(self._matrix))
+        columnwise = self._in_place and not self._sparse and not self._matrix.flags.c_contiguous
+        fewest = FEWEST_ROWS_OF_COLUMNS if columnwise else 1
+        self.most_rows = min(MOST_ROWS, self.shape[0], max(fewest, BLOCK_BYTES // self._bytes_per_row()))
 
     def __iter__(self) -> Iterator[Block]:
-        if self._dense is None:
-            return iter(self._sparse)
-        return _direct_blocks(self._dense) if _is_plain(self._dense) else _converted_blocks(self._dense)
+        if self._in_place:
+            return self._blocks_in_place()
+        return self._converted_sparse() if self._sparse else self._converted()
+
+    def _bytes_per_row(self) -> int:
+        """Of a block in float64."""
+        rows, columns = self.shape
+        return 8 * columns if not self._sparse else 8 + int(self._matrix.nnz * 16 / rows)
+
+    def _slices(self) -> Iterator[slice]:
+        rows, step = self.shape[0], self.most_rows
+        return (slice(begin, min(begin + step, rows)) for begin in range(0, rows, step))
+
+    def _blocks_in_place(self) -> Iterator[Block]:
+        """A sparse matrix is one block: its products cost less whole than the cache gains."""
+        for rows in [slice(0, self.shape[0])] if self._sparse else self._slices():
+            block = self._matrix if self._sparse else self._matrix[rows]
+            yield rows, block, block.T
+
+    def _converted(self) -> Iterator[Block]:
+        """Each block is copied into one buffer, whose axes lie in memory as those of the matrix do."""
+        buffer = np.empty_like(self._matrix[: self.most_rows], dtype=np.float64, subok=False)
+        for rows in self._slices():
+            block = buffer[: rows.stop - rows.start]
+            np.copyto(block, self._matrix[rows], casting="same_kind")
+            yield rows, block, block.T
+
+    def _converted_sparse(self) -> Iterator[Block]:
+        data, indices, starts = self._matrix.data, self._matrix.indices, self._matrix.indptr
+        for rows in self._slices():
+            begin, end = starts[rows.start], starts[rows.stop]
+            parts = data[begin:end].astype(np.float64), indices[begin:end], starts[rows.start : rows.stop + 1] - begin
+            block = type(self._matrix)(parts, shape=(rows.stop - rows.start, self.shape[1]), copy=False)
+            yield rows, block, block.T
 
 
-def times(block: Any, vector: Array, out: Array) -> Array:
-    """The product of a block and a vector, in a buffer that is kept."""
+def times(block: Any, vector: Array, buffer: Array) -> Array:
+    """The product of a block and a vector, in the buffer if the block can write there."""
     if isinstance(block, np.ndarray):
-        return np.matmul(block, vector, out=out)
-    out[...] = block @ vector
-    return out
+        return np.matmul(block, vector, out=buffer[: len(block)])
+    product: Array = block @ vector
+    return product
 
 
-def _rows_of_blocks(rows: int, bytes_per_row: float) -> Iterator[slice]:
-    step = min(MOST_ROWS, max(1, int(BLOCK_BYTES / bytes_per_row)))
-    return (slice(begin, min(begin + step, rows)) for begin in range(0, rows, step))
+def _is_float64(matrix: Any) -> bool:
+    return bool(matrix.dtype == np.float64 and matrix.dtype.isnative)
 
 
 def _is_plain(matrix: Array) -> bool:
-    """Whether the matrix is one that BLAS reads where it is."""
-    layout = matrix.flags
-    return (
-        matrix.dtype == np.float64
-        and matrix.dtype.isnative
-        and layout.aligned
-        and (layout.c_contiguous or layout.f_contiguous)
-    )
-
-
-def _direct_blocks(matrix: Array) -> Iterator[Block]:
-    for rows in _rows_of_blocks(len(matrix), 8 * matrix.shape[1]):
-        block = matrix[rows]
-        yield rows, block, block.T
-
-
-def _converted_blocks(matrix: Array) -> Iterator[Block]:
-    """Each block is copied into one buffer, whose axes lie in memory as those of the matrix do."""
-    buffer = None
-    for rows in _rows_of_blocks(len(matrix), 8 * matrix.shape[1]):
-        if buffer is None:
-            buffer = np.empty_like(matrix[rows], dtype=np.float64, subok=False)
-        block = buffer[: rows.stop - rows.start]
-        np.copyto(block, matrix[rows], casting="same_kind")
-        yield rows, block, block.T
+    """Whether BLAS reads the matrix where it is."""
+    return matrix.flags.aligned and (matrix.flags.c_contiguous or matrix.flags.f_contiguous)
 
 
 def _read_sparse(X: Any) -> Any:
@@ -86,17 +95,4 @@ def _read_sparse(X: Any) -> Any:
     if X.format == "csc":
         message = "X is a CSC matrix, which is copied into CSR; pass X.tocsr() to make that copy yourself, once"
         warnings.warn(message, UserWarning, stacklevel=5)
-    matrix = X.tocsr()
-    return matrix.astype(np.float64) if matrix.dtype.char == "g" else matrix
-
-
-def _sparse_blocks(matrix: Any) -> Iterator[Block]:
-    """CSR matrices whose numbers and columns are views into those of the whole."""
-    data, indices, indptr = matrix.data, matrix.indices, matrix.indptr
-    count, columns = matrix.shape
-    for rows in _rows_of_blocks(count, 8 + len(data) * (data.itemsize + indices.itemsize) / count):
-        begin, end = indptr[rows.start], indptr[rows.stop]
-        starts = indptr[rows.start : rows.stop + 1] - begin
-        shape = (rows.stop - rows.start, columns)
-        block = type(matrix)((data[begin:end], indices[begin:end], starts), shape=shape, copy=False)
-        yield rows, block, block.T
+    return X.tocsr()
