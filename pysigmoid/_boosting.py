@@ -21,6 +21,7 @@ class BoostingObjective(ABC):
     """What the objectives share: how each library calls them."""
 
     name: ClassVar[str]
+    no_jit: ClassVar[bool] = True  # else CatBoost hands the methods to numba, and warns that it cannot compile them
     min_hess: float
 
     # The libraries look at this signature: XGBoost for the name of the third parameter, LightGBM for their number.
@@ -64,9 +65,6 @@ class BoostingObjective(ABC):
             f"{type(self).__name__} fits one target at a time in CatBoost; for several pass "
             "loss_function='MultiLogloss', or fit one model for each"
         )
-
-    # CatBoost would hand both to numba otherwise, and warn that it cannot compile them.
-    calc_ders_range.no_jit = calc_ders_multi.no_jit = True  # type: ignore[attr-defined]
 
     def xgb_metric(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """The weighted mean loss, for early stopping: XGBoost's `custom_metric`, and `eval_metric` of its estimators.
