@@ -62,8 +62,9 @@ def test_every_line_of_what_to_write_runs():
     logits, targets = np.float32([-2, 0, 3]), np.array([0, 1, 1])
     tensor = SimpleNamespace(detach=lambda: SimpleNamespace(numpy=lambda: logits))
     names = {"pysigmoid": pysigmoid, "x": logits, "logits": logits, "targets": targets, "output": tensor}
+    names |= {"X": logits[:, None], "y": targets}
     rows = table("| I use |")
-    assert len(rows) == 4
+    assert len(rows) == 6
     for _, instead in rows:
         for statement in re.findall(r"`([^`]+)`", instead):
             exec(statement, names)
