@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import pysigmoid
-from pysigmoid import _core, config, functional, nn, threads
+from pysigmoid import _core, capi, config, functional, nn, threads
 
 NAMES = {"np": np, "pysigmoid": pysigmoid, "F": functional, "nn": nn}
 
@@ -20,7 +20,7 @@ METHODS = [
 
 
 def public_objects():
-    for module in (pysigmoid, functional, nn, config, threads):
+    for module in (pysigmoid, functional, nn, config, threads, capi):
         yield module.__name__, module
         for name, value in vars(module).items():
             if inspect.isroutine(value) or inspect.isclass(value):
@@ -38,6 +38,7 @@ PUBLIC = [
     *(f"pysigmoid.nn.{name}" for name in nn.__all__),
     *(f"pysigmoid.nn.{loss.__name__}.{method}" for loss, method in METHODS),
     *(f"pysigmoid.threads.{name}" for name in threads.__all__),
+    "pysigmoid.capi.get_include",
     "pysigmoid.config.show_config",
 ]
 

@@ -3,6 +3,7 @@
 
 #include "kernels/dispatch.h"
 #include "python/apply.h"
+#include "python/capi.h"
 #include "python/first_outside.h"
 #include "python/loss_call.h"
 #include "python/plain.h"
@@ -100,7 +101,7 @@ static int execute(PyObject *module)
         || add_names(module, "isa_available", known_isa) < 0 || add_names(module, "cpu_features", cpu_feature) < 0
         || PyModule_AddIntConstant(module, "most_threads", MOST_THREADS) < 0)
         return -1;
-    return add_ufuncs(module);
+    return add_ufuncs(module) < 0 ? -1 : add_compiled_functions(module);
 }
 
 /* ---- threads: pysigmoid/threads.py checks what it hands over ---- */
