@@ -5,6 +5,7 @@
 #   make lint        style, types
 #   make functions   every function and loss over whole input spaces, on every instruction set here and, in part, of
 #                    aarch64 under emulation; the threads under ThreadSanitizer
+#   make selftest    what users run: python -m pysigmoid selftest
 #   make suites      the tests on the other instruction sets, and with NumPy's own choice of instructions switched off
 #   make processors  import, settings and bits on emulated processors of other generations
 #   make fuzz        drawn calls against plain copies and a reference, for SECONDS=60 on two instruction sets; SEED=..
@@ -29,7 +30,7 @@ FUNCTION ?= sigmoid
 DTYPE ?= f32
 ISA ?= avx2
 
-.PHONY: demo test bench check lint functions suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
+.PHONY: demo test bench check lint functions selftest suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -41,12 +42,15 @@ test: .venv/.built
 bench: .venv/.built
 	$(BIN)/python -m benchmarks
 
-check: lint functions suites processors sanitize faults controls
+check: lint functions selftest suites processors sanitize faults controls
 	$(MAKE) fuzz SEED=1
 
 functions: .venv/.built
 	$(BIN)/python -m proof check
 	$(BIN)/python -m proof.losses check
+
+selftest: .venv/.built
+	$(BIN)/python -m pysigmoid selftest
 
 suites: .venv/.built
 	$(BIN)/python -m proof.suites

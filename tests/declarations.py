@@ -35,7 +35,7 @@ struct pysigmoid {
 @members
 };
 
-/* Fills all of `functions`; -1, with an exception, where the installed pysigmoid lacks one or has it as another type. */
+/* Fills all of `functions`; -1, with an exception, where the pysigmoid that is there lacks one or has another type. */
 static inline int pysigmoid_import(struct pysigmoid *functions)
 {
     static const struct { const char *name, *type; size_t offset; } wanted[] = {

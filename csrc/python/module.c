@@ -40,14 +40,18 @@ done:
     return tuple;
 }
 
+/* An ImportError of the package itself, which `python -m pysigmoid` reports in one line. */
 static void raise_unknown_isa(const char *wanted)
 {
-    PyObject *names = names_of(known_isa, 0);
+    PyObject *message = NULL, *package = PyUnicode_FromString("pysigmoid"), *names = names_of(known_isa, 0);
     if (names != NULL)
-        PyErr_Format(PyExc_ImportError,
-                     "environment variable PYSIGMOID_ISA is '%s', which is no instruction set known here; choose one of "
-                     "%R, or unset it to take the best this CPU has",
-                     wanted, names);
+        message = PyUnicode_FromFormat("environment variable PYSIGMOID_ISA is '%s', which is no instruction set known here; "
+                                       "choose one of %R, or unset it to take the best this CPU has",
+                                       wanted, names);
+    if (message != NULL && package != NULL)
+        PyErr_SetImportError(message, package, NULL);
+    Py_XDECREF(message);
+    Py_XDECREF(package);
     Py_XDECREF(names);
 }
 

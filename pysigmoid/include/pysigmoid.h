@@ -83,7 +83,7 @@ struct pysigmoid {
     void (*bce_f64_array)(const double *, const double *, double *, Py_ssize_t);
 };
 
-/* Fills all of `functions`; -1, with an exception, where the installed pysigmoid lacks one or has it as another type. */
+/* Fills all of `functions`; -1, with an exception, where the pysigmoid that is there lacks one or has another type. */
 static inline int pysigmoid_import(struct pysigmoid *functions)
 {
     static const struct { const char *name, *type; size_t offset; } wanted[] = {
