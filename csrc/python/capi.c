@@ -1,9 +1,9 @@
-/* What compiled callers get: every row as functions of C, of single numbers and of contiguous arrays with their length, in
- * float32 and float64. Once imported they need neither Python nor its lock, and any thread may call them.
+/* What compiled callers get: every row as functions of C, of single numbers and of contiguous arrays with their length,
+ * in float32 and float64. Once imported they need neither Python nor its lock, and any thread may call them.
  *
  *   double sigmoid_f64(double x)                                                 one number, one result
  *   void bce_with_logits_grad_and_hess_f64(double, double, double *, double *)   two results
- *   void sigmoid_f64_array(double const *x, double *y, Py_ssize_t n)             what the ufunc does: bits, overlap, threads
+ *   void sigmoid_f64_array(double const *x, double *y, Py_ssize_t n)             as the ufunc: bits, overlap, threads
  *
  * A capsule is named after the type of the function it holds, in Cython's spelling. */
 #define NO_IMPORT_ARRAY
@@ -26,28 +26,29 @@ static inline void compute_one(kernel *compute, void *const *operands)
     leave_mode(&callers);
 }
 
-#define NUMBERS_1_1(name, dtype, type)                                   \
-    static type name##_##dtype(type x)                                   \
-    {                                                                    \
-        type y;                                                          \
-        compute_one(active.name[DTYPE_##dtype], (void *[]){&x, &y});     \
-        return y;                                                        \
+#define KERNEL_OF_ONE(name, dtype) active_for_numbers->name[DTYPE_##dtype]
+#define NUMBERS_1_1(name, dtype)                                                    \
+    static dtype name##_##dtype(dtype x)                                            \
+    {                                                                               \
+        dtype y;                                                                    \
+        compute_one(KERNEL_OF_ONE(name, dtype), (void *[]){&x, &y});                \
+        return y;                                                                   \
     }
-#define NUMBERS_2_1(name, dtype, type)                                   \
-    static type name##_##dtype(type x1, type x2)                         \
-    {                                                                    \
-        type y;                                                          \
-        compute_one(active.name[DTYPE_##dtype], (void *[]){&x1, &x2, &y}); \
-        return y;                                                        \
+#define NUMBERS_2_1(name, dtype)                                                    \
+    static dtype name##_##dtype(dtype x1, dtype x2)                                 \
+    {                                                                               \
+        dtype y;                                                                    \
+        compute_one(KERNEL_OF_ONE(name, dtype), (void *[]){&x1, &x2, &y});          \
+        return y;                                                                   \
     }
-#define NUMBERS_2_2(name, dtype, type)                                   \
-    static void name##_##dtype(type x1, type x2, type *y1, type *y2)     \
-    {                                                                    \
-        compute_one(active.name[DTYPE_##dtype], (void *[]){&x1, &x2, y1, y2}); \
+#define NUMBERS_2_2(name, dtype)                                                    \
+    static void name##_##dtype(dtype x1, dtype x2, dtype *y1, dtype *y2)            \
+    {                                                                               \
+        compute_one(KERNEL_OF_ONE(name, dtype), (void *[]){&x1, &x2, y1, y2});      \
     }
 
 #define FUNCTION(inputs, outputs, name, ...) \
-    NUMBERS_##inputs##_##outputs(name, f32, f32) NUMBERS_##inputs##_##outputs(name, f64, f64)
+    NUMBERS_##inputs##_##outputs(name, f32) NUMBERS_##inputs##_##outputs(name, f64)
 #include "functions.def"
 
 /* ---- of arrays ---- */
@@ -58,23 +59,23 @@ static void compute_array(struct loop *loop, void *const *operands, intptr_t siz
     run_loop((char **)operands, &length, steps, loop);
 }
 
-#define ARRAYS(inputs, outputs, name, dtype, ...)                                            \
-    {                                                                                        \
+#define ARRAYS(inputs, outputs, name, dtype, ...)                                                \
+    {                                                                                            \
         static struct loop loop = {&active.name[DTYPE_##dtype], DTYPE_##dtype, inputs, outputs}; \
-        compute_array(&loop, (void *[]){__VA_ARGS__}, sizeof(dtype), n);                     \
+        compute_array(&loop, (void *[]){__VA_ARGS__}, sizeof(dtype), n);                         \
     }
-#define ARRAYS_1_1(name, dtype, type)                                    \
-    static void name##_##dtype##_array(const type *x, type *y, Py_ssize_t n) \
-        ARRAYS(1, 1, name, dtype, (void *)x, y)
-#define ARRAYS_2_1(name, dtype, type)                                    \
-    static void name##_##dtype##_array(const type *x1, const type *x2, type *y, Py_ssize_t n) \
-        ARRAYS(2, 1, name, dtype, (void *)x1, (void *)x2, y)
-#define ARRAYS_2_2(name, dtype, type)                                    \
-    static void name##_##dtype##_array(const type *x1, const type *x2, type *y1, type *y2, Py_ssize_t n) \
-        ARRAYS(2, 2, name, dtype, (void *)x1, (void *)x2, y1, y2)
+#define ARRAYS_1_1(name, dtype)                                                                  \
+    static void name##_##dtype##_array(const dtype *x, dtype *y, Py_ssize_t n)                   \
+    ARRAYS(1, 1, name, dtype, (void *)x, y)
+#define ARRAYS_2_1(name, dtype)                                                                          \
+    static void name##_##dtype##_array(const dtype *x1, const dtype *x2, dtype *y, Py_ssize_t n)         \
+    ARRAYS(2, 1, name, dtype, (void *)x1, (void *)x2, y)
+#define ARRAYS_2_2(name, dtype)                                                                          \
+    static void name##_##dtype##_array(const dtype *x1, const dtype *x2, dtype *y1, dtype *y2, Py_ssize_t n) \
+    ARRAYS(2, 2, name, dtype, (void *)x1, (void *)x2, y1, y2)
 
 #define FUNCTION(inputs, outputs, name, ...) \
-    ARRAYS_##inputs##_##outputs(name, f32, f32) ARRAYS_##inputs##_##outputs(name, f64, f64)
+    ARRAYS_##inputs##_##outputs(name, f32) ARRAYS_##inputs##_##outputs(name, f64)
 #include "functions.def"
 
 /* ---- the list ---- */

@@ -2,6 +2,7 @@
 
 import ctypes
 import importlib.util
+import math
 import subprocess
 import sys
 import sysconfig
@@ -59,6 +60,19 @@ def test_array_takes_the_time_of_the_ufunc(rng):
     out = np.empty_like(x)
     with pysigmoid.num_threads(1):
         assert min(ratio(lambda: whole(x, out), lambda: pysigmoid.sigmoid(x, out=out)) for _ in range(3)) <= 1.05
+
+
+@njit
+def textbook(x, out):
+    for i in range(x.size):
+        out[i] = 1 / (1 + math.exp(-x[i]))
+
+
+def test_loop_over_numbers_takes_at_most_three_times_that_of_libm(rng):
+    """Which is not correctly rounded, and need not keep the caller's mode."""
+    x = rng.normal(0, 3, 100_000)
+    out = np.empty_like(x)
+    assert min(ratio(lambda: loop(x, out), lambda: textbook(x, out)) for _ in range(3)) <= 3
 
 
 CYTHON = """
