@@ -5,6 +5,7 @@
 #   make lint        style, types
 #   make functions   every function and loss over whole input spaces, on every instruction set here and, in part, of
 #                    aarch64 under emulation; the threads under ThreadSanitizer
+#   make selftest    what users run: python -m pysigmoid selftest
 #   make suites      the tests on the other instruction sets, and with NumPy's own choice of instructions switched off
 #   make processors  import, settings and bits on emulated processors of other generations
 #   make fuzz        drawn calls against plain copies and a reference, for SECONDS=60 on two instruction sets; SEED=..
@@ -15,7 +16,8 @@
 #                    must be wrong exactly where they help
 # make expanded    the C that the compiler sees of one function, its macros gone: FUNCTION=sigmoid DTYPE=f32 ISA=avx2,
 #                  or any name as FUNCTION, such as exp_in_f64
-# make peers       the tests beside torch, numba, numexpr, Dask's workers, XGBoost, LightGBM and CatBoost, which it installs
+# make peers       the tests beside torch, numba, numexpr, Cython, Dask's workers, XGBoost, LightGBM and CatBoost, which
+#                  it installs
 # make proof       check, all float32 results against long double again, and every input of the aarch64 kernels under
 #                  emulation: hours; may be stopped and goes on from there
 PYTHON ?= python3
@@ -30,7 +32,7 @@ FUNCTION ?= sigmoid
 DTYPE ?= f32
 ISA ?= avx2
 
-.PHONY: demo test bench check lint functions suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
+.PHONY: demo test bench check lint functions selftest suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -42,12 +44,15 @@ test: .venv/.built
 bench: .venv/.built
 	$(BIN)/python -m benchmarks
 
-check: lint functions suites processors sanitize faults controls
+check: lint functions selftest suites processors sanitize faults controls
 	$(MAKE) fuzz SEED=1
 
 functions: .venv/.built
 	$(BIN)/python -m proof check
 	$(BIN)/python -m proof.losses check
+
+selftest: .venv/.built
+	$(BIN)/python -m pysigmoid selftest
 
 suites: .venv/.built
 	$(BIN)/python -m proof.suites
@@ -104,7 +109,7 @@ lint: .venv/.built
 	@echo "Setting up a virtual environment with torch, numba, XGBoost and other peers in .venv-peers (once; some minutes)"
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet torch==2.13.0
-	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed
+	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed cython
 	.venv-peers/bin/python -m pip install --quiet xgboost-cpu lightgbm catboost
 	.venv-peers/bin/python -m pip install --quiet --no-build-isolation --editable ".[test]"
 	@touch $@

@@ -62,8 +62,8 @@ def check_wheel(wheel: Path) -> None:
     assert extension <= EXTENSION_BYTES
     foreign = [name for name in sizes if not re.match(r"pysigmoid(_ufuncs-[\d.]+\.dist-info)?/", name)]
     assert not foreign, f"the wheel brings {foreign}"
-    modules = {f"pysigmoid/{path.name}" for path in (ROOT / "pysigmoid").glob("*.py*") if path.is_file()}
-    assert modules | {"pysigmoid/py.typed"} <= sizes.keys()
+    files = set(run("git", "ls-files", "pysigmoid").splitlines())
+    assert files <= sizes.keys(), f"the wheel lacks {sorted(files - sizes.keys())}"
 
 
 def check_sdist(sdist: Path, python: str, folder: Path) -> None:

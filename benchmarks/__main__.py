@@ -11,7 +11,7 @@ from benchmarks.bench import measure
 from benchmarks.peers import installed
 from benchmarks.report import SETTINGS, table, write_json, write_pictures
 from benchmarks.tasks import all_tasks, loss_tasks, ufunc_tasks
-from benchmarks.timing import CLOCKS
+from pysigmoid._command.timing import CLOCKS
 
 SIZES = [64, 8_192, 1_000_000, 16_000_000]
 GROUPS = {"ufuncs": ufunc_tasks, "losses": loss_tasks}

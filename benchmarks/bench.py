@@ -10,8 +10,8 @@ import numpy as np
 from benchmarks.peers import Library
 from benchmarks.report import COPY, OURS, Result
 from benchmarks.tasks import Task
-from benchmarks.timing import interleave
 from pysigmoid import num_threads
+from pysigmoid._command.timing import interleave
 
 
 def copying(target: np.ndarray, source: np.ndarray, threads: int = 1) -> Callable[[], object]:

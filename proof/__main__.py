@@ -1,4 +1,4 @@
-"""python -m proof check [--again] | emulate [FUNCTION ...] | record [hashes | worst | proved]
+"""python -m proof check [--again] | emulate [FUNCTION ...] | record [hashes | worst | proved | committed]
 
 Every function over whole input spaces.
 
@@ -14,7 +14,8 @@ emulate runs every block of inputs for aarch64, of all functions or of those nam
 emulated.json, and a run that was stopped goes on from there.
 
 record writes anew, after a deliberate change of bits only: hashes.json, from the portable kernels; worst.json, the
-worst errors found, whose table it prints for README; proved.json, of the functions whose hash it does not have.
+worst errors found, whose table it prints for README; proved.json, of the functions whose hash it does not have; and
+what selftest knows of all this, the package's committed.json.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from pathlib import Path
 
 import numpy as np
 
-from proof import accuracy, emulated, exact, hashes, races
+from proof import accuracy, committed, emulated, exact, hashes, races
 from proof.build import build, build_emulated
 from pysigmoid import _core
+
+PARTS = ("hashes", "worst", "proved", "committed")
 
 
 def sweep(runner: list[str], name: str) -> tuple[list[str], np.ndarray]:
@@ -96,6 +99,8 @@ def record(folder: Path, parts: list[str]) -> list[str]:
         accuracy.record(table)
     if "proved" in parts:
         wrong += prove(runner)
+    if "committed" in parts:
+        committed.record()
     return wrong
 
 
@@ -106,13 +111,13 @@ def main() -> int:
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("check").add_argument("--again", action="store_true")
     actions.add_parser("emulate").add_argument("functions", nargs="*", metavar="FUNCTION")
-    actions.add_parser("record").add_argument("part", nargs="?", choices=("hashes", "worst", "proved"))
+    actions.add_parser("record").add_argument("part", nargs="?", choices=PARTS)
     options = parser.parse_args()
     if unknown := set(vars(options).get("functions", [])) - emulated.ROWS.keys():
         parser.error(f"no such function: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory() as folder:
         if options.action == "record":
-            wrong = record(Path(folder), [options.part] if options.part else ["hashes", "worst", "proved"])
+            wrong = record(Path(folder), [options.part] if options.part else list(PARTS))
         elif options.action == "emulate":
             wrong = emulate(Path(folder), options.functions)
         else:

@@ -31,6 +31,10 @@ cpu_features: tuple[str, ...]
 
 most_threads: int
 
+# Functions of C, as capsules and as their types; see pysigmoid/capi.py.
+__pyx_capi__: dict[str, Any]
+c_signatures: dict[str, str]
+
 def process_threads() -> int: ...
 def set_process_threads(count: int, /) -> None: ...
 def own_threads() -> int: ...

@@ -1,7 +1,7 @@
 """Controls of the nets: python -m tests.defects builds the extension with a defect put back, and the net must see it.
 
-Each defect was in the code once. It is a text and what stood there before, in a copy of the sources; what does not read
-the file that changes keeps its object from the ordinary build.
+Each defect was in the code once, but for those of `selftest`, which stand for a kind. It is a text and what stood there
+before, in a copy of the sources; what does not read the file that changes keeps its object from the ordinary build.
 """
 
 import os
@@ -19,6 +19,7 @@ import numpy as np
 
 from proof.build import FLAGS, ROOT, compiler_of_python
 
+SELFTEST = ("-m", "pysigmoid", "selftest", "--quick")
 FUZZER = ("-m", "tests.fuzz", "--seconds", "120", "--seed", "2")
 # Asked for here: two threads that ask sysconfig for the first time may get nothing.
 PYTHONS_FLAGS, COMPILER = shlex.split(sysconfig.get_config_var("CFLAGS")), shlex.split(compiler_of_python())
@@ -74,6 +75,27 @@ DEFECTS = (
         "x[i] != 0, to, boolean",
         "x[i], to, boolean",
         FUZZER,
+    ),
+    Defect(
+        "a coefficient is wrong in its 42nd bit",
+        "math/wide.h",
+        "0x1.5555555555558p-3",
+        "0x1.5555555555758p-3",
+        SELFTEST,
+    ),
+    Defect(
+        "the rest that fills no pack is stored but for its last element",
+        "kernels/for_each_pack.h",
+        "memcpy((rest)[k], packs[k], (count) * sizeof(dtype));",
+        "memcpy((rest)[k], packs[k], (count - 1) * sizeof(dtype));",
+        SELFTEST,
+    ),
+    Defect(
+        "a sum has 8 running sums",
+        "arrays/arithmetic_sums.h",
+        "enum { RUNNING_SUMS = 16 };",
+        "enum { RUNNING_SUMS = 8 };",
+        SELFTEST,
     ),
 )
 

@@ -15,8 +15,8 @@ from benchmarks.bench import contenders, copying
 from benchmarks.peers import formula, installed
 from benchmarks.report import COPY, OURS, SETTINGS, Result, table
 from benchmarks.tasks import all_tasks, loss_tasks
-from benchmarks.timing import CLOCKS, interleave
 from pysigmoid import _core
+from pysigmoid._command.timing import CLOCKS, interleave
 
 TASKS = all_tasks()
 LIBRARIES = list(installed())

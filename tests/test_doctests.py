@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import pysigmoid
-from pysigmoid import _core, config, functional, nn, objectives, threads
+from pysigmoid import _core, capi, config, functional, nn, objectives, threads
 
 NAMES = {"np": np, "pysigmoid": pysigmoid, "F": functional, "nn": nn}
 
@@ -20,7 +20,7 @@ METHODS = [
 
 
 def public_objects():
-    for module in (pysigmoid, functional, nn, objectives, config, threads):
+    for module in (pysigmoid, functional, nn, objectives, config, threads, capi):
         yield module.__name__, module
         for name, value in vars(module).items():
             if inspect.isroutine(value) or inspect.isclass(value):
@@ -39,6 +39,7 @@ PUBLIC = [
     *(f"pysigmoid.objectives.{name}" for name in objectives.__all__),
     *(f"pysigmoid.nn.{loss.__name__}.{method}" for loss, method in METHODS),
     *(f"pysigmoid.threads.{name}" for name in threads.__all__),
+    "pysigmoid.capi.get_include",
     "pysigmoid.config.show_config",
 ]
 

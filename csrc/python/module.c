@@ -3,6 +3,7 @@
 
 #include "kernels/dispatch.h"
 #include "python/apply.h"
+#include "python/capi.h"
 #include "python/first_outside.h"
 #include "python/loss_call.h"
 #include "python/plain.h"
@@ -39,14 +40,18 @@ done:
     return tuple;
 }
 
+/* An ImportError of the package itself, which `python -m pysigmoid` reports in one line. */
 static void raise_unknown_isa(const char *wanted)
 {
-    PyObject *names = names_of(known_isa, 0);
+    PyObject *message = NULL, *package = PyUnicode_FromString("pysigmoid"), *names = names_of(known_isa, 0);
     if (names != NULL)
-        PyErr_Format(PyExc_ImportError,
-                     "environment variable PYSIGMOID_ISA is '%s', which is no instruction set known here; choose one of "
-                     "%R, or unset it to take the best this CPU has",
-                     wanted, names);
+        message = PyUnicode_FromFormat("environment variable PYSIGMOID_ISA is '%s', which is no instruction set known here; "
+                                       "choose one of %R, or unset it to take the best this CPU has",
+                                       wanted, names);
+    if (message != NULL && package != NULL)
+        PyErr_SetImportError(message, package, NULL);
+    Py_XDECREF(message);
+    Py_XDECREF(package);
     Py_XDECREF(names);
 }
 
@@ -100,7 +105,7 @@ static int execute(PyObject *module)
         || add_names(module, "isa_available", known_isa) < 0 || add_names(module, "cpu_features", cpu_feature) < 0
         || PyModule_AddIntConstant(module, "most_threads", MOST_THREADS) < 0)
         return -1;
-    return add_ufuncs(module);
+    return add_ufuncs(module) < 0 ? -1 : add_compiled_functions(module);
 }
 
 /* ---- threads: pysigmoid/threads.py checks what it hands over ---- */

@@ -66,7 +66,9 @@ WORDS_OF_ONE_TYPE(f32, vf32, vm32, fabsf, copysignf, floorf, fmaf)
 WORDS_OF_ONE_TYPE(longdouble, vlongdouble, vmlongdouble, fabsl, copysignl, floorl, fmal)
 #undef WORDS_OF_ONE_TYPE
 
+#ifndef V_BRANCHES_PAY
 #define V_BRANCHES_PAY 0
+#endif
 
 /* Bits are added, subtracted and shifted to the left as unsigned numbers: those of a negative number or a nan, whose lane
  * is dropped later, may overflow a signed one. */

@@ -1,0 +1,45 @@
+/* One number at a time, for compiled callers: the portable text with the instruction that v_fma asks for. A pack of
+ * which one lane counts would take three times as long, to be filled and read. */
+#if defined(__x86_64__)
+
+#include <math.h>
+#include <string.h>
+
+#include "kernels/target.h"
+
+TARGET_BEGIN("avx2,fma,f16c")
+
+#define V_BRANCHES_PAY 1
+#include "vec/scalar.h"
+
+#include "kernels/for_each_pack.h"
+#include "math/f32.h"
+#include "math/half.h"
+#include "math/narrow.h"
+#include "math/wide_losses.h"
+#include "math/fast.h"
+
+#define NUMBER(inputs, outputs, name, dtype, work, formula)                               \
+    static void name##_##dtype##_number(void *const *operands, ptrdiff_t n)               \
+    {                                                                                     \
+        (void)n;                                                                          \
+        APPLY_##inputs##_##outputs(dtype, work, formula, operands, 0);                    \
+    }
+
+#define NUMBER_f32(inputs, outputs, name) NUMBER(inputs, outputs, name, f32, f32, name##_f32)
+#define NUMBER_f64(inputs, outputs, name) NUMBER(inputs, outputs, name, f32, f64, name##_f32)
+#define NUMBER_narrow(inputs, outputs, name) NUMBER(inputs, outputs, name, f32, f64, name##_in_narrow)
+
+#define FUNCTION(inputs, outputs, name, half, single, ...) \
+    NUMBER_##single(inputs, outputs, name)                 \
+    NUMBER(inputs, outputs, name, f64, f64, name##_in_wide)
+#include "functions.def"
+
+const struct kernels kernels_avx2_number = {
+#define FUNCTION(inputs, outputs, name, ...) .name = {[DTYPE_f32] = name##_f32_number, [DTYPE_f64] = name##_f64_number},
+#include "functions.def"
+};
+
+TARGET_END
+
+#endif
