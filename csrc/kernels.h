@@ -66,6 +66,18 @@ typedef int range_kernel(const void *numbers, ptrdiff_t n);
 /* Whether any of n numbers, n a multiple of WHOLE_PACKS, is of magnitude > `bound`; nan may be, or not. */
 typedef int bound_kernel(const void *numbers, ptrdiff_t n, f64 bound);
 
+/* Bins into which numbers are split: of numbers up to `bound` the first takes what is above its last bit, the next what that
+ * leaves. The last bit of a rounder is that of its bin. */
+enum { LEAST_LEVELS = 2, MOST_LEVELS = 4 };
+struct grid {
+    f64 bound, rounders[MOST_LEVELS];
+    int levels;
+};
+
+/* The sums of each bin over n numbers, n a multiple of WHOLE_PACKS; 0 where a number is beyond the bound, or nan, or has bits
+ * below those of the last bin. */
+typedef int split_kernel(const void *numbers, ptrdiff_t n, const struct grid *grid, f64 *sums);
+
 /* The loss kernels take factors of doubles to be ordinary, that is 0 or of a size that float32 has, and narrow logits to be
  * at most LARGEST_NARROW: e^-200 is 2^-288. What is not ordinary is computed by extreme_loss_in_<type>, one element at a time:
  * value, gradient and Hessian, these over the divisor. The same function serves every instruction set. */
@@ -87,6 +99,7 @@ struct kernels {
     conversion_kernel *from_f64[DTYPE_COUNT];
     range_kernel *any_f32_outside_unit, *any_f64_outside_unit, *any_f64_extreme; /* extreme: not ordinary, or perhaps nan */
     bound_kernel *any_f32_beyond, *any_f64_beyond;
+    split_kernel *split_f64[MOST_LEVELS + 1]; /* by the number of levels, from LEAST_LEVELS on */
 };
 
 #endif

@@ -30,6 +30,7 @@ isa_available: tuple[str, ...]
 cpu_features: tuple[str, ...]
 
 most_threads: int
+total_words: int
 
 # Functions of C, as capsules and as their types; see pysigmoid/capi.py.
 __pyx_capi__: dict[str, Any]
@@ -53,3 +54,6 @@ def first_outside(
 
 # See its docstring for the arguments, which pysigmoid/_losses.py alone fills in.
 def loss(*arguments: Any) -> tuple[Any, ...] | None: ...
+def loss_totals(*arguments: Any) -> tuple[Any, ...] | None: ...
+def merge_totals(totals: np.ndarray[Any, Any], others: np.ndarray[Any, Any], /) -> None: ...
+def values_of_totals(totals: np.ndarray[Any, Any], quantity: int, dtype: np.dtype[Any], /) -> np.ndarray[Any, Any]: ...

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Never
 
+from pysigmoid._accumulator import LossAccumulator
 from pysigmoid._elementwise import (
     glu,
     logit,
@@ -32,6 +33,7 @@ from pysigmoid._logistic import (
 )
 
 __all__ = [
+    "LossAccumulator",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_grad_and_hess",

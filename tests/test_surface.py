@@ -42,6 +42,10 @@ FOCAL = "inputs, targets, alpha=0.25, gamma=2.0"
 DERIVATIVES = "where=None, axis=None, validate=True, grad_out=None, hess_out=None"
 
 FUNCTIONS = {
+    "LossAccumulator": (
+        "loss='binary_cross_entropy_with_logits', *, label_smoothing=0.0, alpha=0.25, gamma=2.0, ignore_value=None, "
+        "axis=None"
+    ),
     "sigmoid": "input, *, out=None",
     "logsigmoid": "input, *, out=None",
     "softplus": "input, beta=1.0, threshold=20.0, *, out=None",

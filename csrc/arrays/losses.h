@@ -11,6 +11,7 @@
  *   loss_types.c      the types in which numbers pass
  *   arithmetic.h      the precision in which all of it is done
  *   sums.c            pairwise sums
+ *   totals.c          the same passes with sums that are exact, bins.c, and their quotients, quotient.c
  *   operands.c        elements of an array as numbers side by side */
 #ifndef PYSIGMOID_LOSSES_H
 #define PYSIGMOID_LOSSES_H

@@ -58,3 +58,46 @@ static int any_f64_extreme_kernel(const void *numbers, ptrdiff_t n)
     vm64 ordinary = v_and_f64(v_le_f64(v_set_f64(LEAST_ORDINARY), least), v_le_f64(most, v_set_f64(MOST_ORDINARY)));
     return v_any_f64(v_eq_f64(v_select_f64(ordinary, one, zero), zero));
 }
+
+/* What the lanes of a pack have more than `start`. */
+static f64 sum_beyond(vf64 numbers, f64 start)
+{
+    f64 lanes[LANES_f64], sum = 0;
+    STORE(f64, f64, lanes, 0, numbers);
+    for (int i = 0; i < LANES_f64; i++)
+        sum += lanes[i] - start;
+    return sum;
+}
+
+/* A running sum that starts at the rounder takes the part of a number down to its own last bit; the difference to the sum
+ * before tells exactly which part that was. */
+INLINE int split_f64(int levels, const void *numbers, ptrdiff_t n, const struct grid *grid, f64 *sums)
+{
+    vf64 zero = v_set_f64(0), one = v_set_f64(1), bound = v_set_f64(grid->bound), fits = one, running[MOST_LEVELS];
+    for (int k = 0; k < levels; k++)
+        running[k] = v_set_f64(grid->rounders[k]);
+    for (ptrdiff_t i = 0; i < n; i += LANES_f64) {
+        vf64 left = LOAD(f64, f64, numbers, i), part = left;
+        vm64 is_inside = v_le_f64(v_abs_f64(left), bound);
+        for (int k = 0; k < levels; k++) {
+            vf64 before = running[k];
+            left = k == 0 ? left : v_sub_f64(left, part);
+            running[k] = v_add_f64(before, left);
+            part = v_sub_f64(running[k], before);
+        }
+        fits = v_select_f64(v_and_f64(is_inside, v_eq_f64(left, part)), fits, zero);
+    }
+    for (int k = 0; k < levels; k++)
+        sums[k] = sum_beyond(running[k], grid->rounders[k]);
+    return !v_any_f64(v_eq_f64(fits, zero));
+}
+
+#define SPLIT_KERNEL(levels)                                                                                            \
+    static int split_f64_in_##levels##_kernel(const void *numbers, ptrdiff_t n, const struct grid *grid, f64 *sums)     \
+    {                                                                                                                   \
+        return split_f64(levels, numbers, n, grid, sums);                                                               \
+    }
+SPLIT_KERNEL(2)
+SPLIT_KERNEL(3)
+SPLIT_KERNEL(4)
+#undef SPLIT_KERNEL

@@ -63,28 +63,43 @@ static int check_count(const char *function, Py_ssize_t count, Py_ssize_t wanted
     return -1;
 }
 
+/* What all losses have in common, up to their axes. */
+static int read_loss(PyObject *const **next, struct request *request)
+{
+    *request = (struct request){0};
+    if (as_int(*(*next)++, &request->form) < 0 || as_int(*(*next)++, &request->outputs) < 0
+        || as_double(*(*next)++, &request->smoothing) < 0 || as_double(*(*next)++, &request->alpha) < 0
+        || as_double(*(*next)++, &request->gamma) < 0
+        || as_array(*(*next)++, &request->logits) < 0 || as_array(*(*next)++, &request->labels) < 0
+        || as_array(*(*next)++, &request->weight) < 0 || as_array(*(*next)++, &request->pos_weight) < 0
+        || as_array(*(*next)++, &request->kept) < 0 || as_arrays(*(*next)++, request->dropped, MOST_DROPPED) < 0
+        || as_array(*(*next)++, &request->ignored) < 0 || as_int(*(*next)++, &request->reduction) < 0)
+        return -1;
+    request->axes = *(*next)++;
+    return 0;
+}
+
 int read_request(PyObject *const *arguments, Py_ssize_t count, struct request *request)
 {
     PyObject *const *next = arguments;
-    if (check_count("loss", count, 20) < 0)
-        return -1;
-    *request = (struct request){0};
-    if (as_int(*next++, &request->form) < 0 || as_int(*next++, &request->outputs) < 0
-        || as_double(*next++, &request->smoothing) < 0 || as_double(*next++, &request->alpha) < 0
-        || as_double(*next++, &request->gamma) < 0
-        || as_array(*next++, &request->logits) < 0 || as_array(*next++, &request->labels) < 0
-        || as_array(*next++, &request->weight) < 0 || as_array(*next++, &request->pos_weight) < 0
-        || as_array(*next++, &request->kept) < 0 || as_arrays(*next++, request->dropped, MOST_DROPPED) < 0
-        || as_array(*next++, &request->ignored) < 0 || as_int(*next++, &request->reduction) < 0)
-        return -1;
-    request->axes = *next++;
-    if (as_truth(*next++, &request->keepdims) < 0 || as_truth(*next++, &request->validate) < 0
+    if (check_count("loss", count, 20) < 0 || read_loss(&next, request) < 0
+        || as_truth(*next++, &request->keepdims) < 0 || as_truth(*next++, &request->validate) < 0
         || as_dtype(*next++, &request->dtype) < 0)
         return -1;
     for (int k = 0; k < OUTPUT_COUNT; k++)
         if (as_array(*next++, &request->buffers[k]) < 0)
             return -1;
     return 0;
+}
+
+int read_total_request(PyObject *const *arguments, Py_ssize_t count, struct request *request)
+{
+    PyObject *const *next = arguments;
+    if (check_count("loss_totals", count, 18) < 0 || read_loss(&next, request) < 0
+        || as_truth(*next++, &request->validate) < 0 || as_truth(*next++, &request->only_counts) < 0
+        || as_array(*next++, &request->divisors) < 0)
+        return -1;
+    return *next == Py_None ? 0 : as_dtype(*next, &request->dtype);
 }
 
 int read_search(PyObject *const *arguments, Py_ssize_t count, struct request *request)

@@ -17,10 +17,16 @@ struct request {
     PyArray_Descr *dtype;
     PyArrayObject *buffers[OUTPUT_COUNT];
     PyArrayObject *results[OUTPUT_COUNT]; /* see make_results */
+
+    int only_counts; /* of totals */
+    PyArrayObject *divisors;
 };
 
 /* 0, or -1 with an exception. */
 int read_request(PyObject *const *arguments, Py_ssize_t count, struct request *request);
+
+/* The same for loss_totals; its dtype is NULL where no values are asked for. */
+int read_total_request(PyObject *const *arguments, Py_ssize_t count, struct request *request);
 
 /* The same for first_outside; its numbers stand as the logits. */
 int read_search(PyObject *const *arguments, Py_ssize_t count, struct request *request);

@@ -7,6 +7,7 @@
 #include "python/first_outside.h"
 #include "python/loss_call.h"
 #include "python/plain.h"
+#include "python/totals_call.h"
 #include "python/ufuncs.h"
 #include "threads/pool.h"
 
@@ -103,7 +104,8 @@ static int execute(PyObject *module)
         return -1;
     if (PyModule_AddStringConstant(module, "isa", active_isa()) < 0
         || add_names(module, "isa_available", known_isa) < 0 || add_names(module, "cpu_features", cpu_feature) < 0
-        || PyModule_AddIntConstant(module, "most_threads", MOST_THREADS) < 0)
+        || PyModule_AddIntConstant(module, "most_threads", MOST_THREADS) < 0
+        || PyModule_AddIntConstant(module, "total_words", TOTAL_WORDS) < 0)
         return -1;
     return add_ufuncs(module) < 0 ? -1 : add_compiled_functions(module);
 }
@@ -173,6 +175,9 @@ static PyMethodDef methods[] = {
     {"are_plain", (PyCFunction)(void (*)(void))are_plain, METH_FASTCALL, are_plain_doc},
     {"apply", (PyCFunction)(void (*)(void))apply, METH_FASTCALL, apply_doc},
     {"loss", (PyCFunction)(void (*)(void))loss_call, METH_FASTCALL, loss_call_doc},
+    {"loss_totals", (PyCFunction)(void (*)(void))loss_totals, METH_FASTCALL, loss_totals_doc},
+    {"merge_totals", (PyCFunction)(void (*)(void))merge_totals_call, METH_FASTCALL, merge_totals_doc},
+    {"values_of_totals", (PyCFunction)(void (*)(void))values_of_totals, METH_FASTCALL, values_of_totals_doc},
     {"first_outside", (PyCFunction)(void (*)(void))first_outside, METH_FASTCALL, first_outside_doc},
     {"pool_workers", py_pool_workers, METH_NOARGS, "Threads of the pool that exist, beside the callers."},
     {NULL, NULL, 0, NULL},
