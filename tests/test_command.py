@@ -30,7 +30,7 @@ from pysigmoid._command import (
 )
 from pysigmoid._command.committed import FILE, committed
 from pysigmoid._command.outcome import Outcome
-from pysigmoid._command.report import SCHEMA
+from pysigmoid._command.report import SCHEMA, progress
 
 SCHEMA_FILE = Path(main.__file__).with_name("schema.json")
 LIMIT = 600  # seconds, for a machine that others use too
@@ -234,6 +234,26 @@ def wait_for_children(parent):
             return children
         time.sleep(0.01)
     pytest.fail("selftest started nothing")
+
+
+@pytest.mark.parametrize(
+    ("terminal", "variables", "shown"), [(True, {}, True), (True, {"NO_COLOR": "1"}, False), (False, {}, False)]
+)
+def test_progress_is_shown_on_a_terminal_that_does_not_refuse_it(terminal, variables, shown, monkeypatch, capsys):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    assert list(progress([1, 2, 3], 3, "part")) == [1, 2, 3]
+    assert ("part" in capsys.readouterr().err) == shown
+
+
+def test_without_tqdm_nothing_is_shown(monkeypatch, capsys):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    assert list(progress([1, 2, 3], 3, "part")) == [1, 2, 3]
+    assert capsys.readouterr().err == ""
 
 
 # ---- selftest ----

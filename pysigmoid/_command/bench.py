@@ -1,7 +1,7 @@
 """Time the functions beside those of other libraries that are installed.
 
-On one thread each, results written to a given array where a library can; the least of several rounds in which all take
-turns. A minute for all functions.
+On one thread each, results written to a given array where a library can; the least processor time of several rounds in
+which all take turns. Half a minute for all functions.
 """
 
 import argparse
@@ -66,7 +66,8 @@ def report(options: argparse.Namespace) -> dict[str, Any]:
 
 def measured(tasks: list[tuple[str, int, str]], libraries: dict[str, Functions]) -> Iterator[dict[str, Any]]:
     for dtype, n, name in tasks:
-        times = interleave(contenders(name, dtype, n, libraries), rounds=ROUNDS, sample_seconds=SAMPLE_SECONDS)
+        calls = contenders(name, dtype, n, libraries)
+        times = interleave(calls, rounds=ROUNDS, sample_seconds=SAMPLE_SECONDS, clock="processor")
         nanoseconds = {contender: round(1e9 * timing.minimum / n, 4) for contender, timing in times.items()}
         yield {"function": name, "dtype": dtype, "size": n, "times": nanoseconds}
 
