@@ -56,12 +56,12 @@ try:
     )
     from pysigmoid._core import log_sigmoid as log_expit
     from pysigmoid._core import sigmoid as expit
-except ModuleNotFoundError as error:
-    if error.name != "pysigmoid._core":
+except ModuleNotFoundError as _error:
+    if _error.name != "pysigmoid._core":
         raise
     from pysigmoid._built import how_to_build
 
-    raise ImportError(how_to_build(), name=error.name) from None
+    raise ImportError(how_to_build(), name=_error.name) from None
 from pysigmoid import functional, nn, threads
 from pysigmoid._hints import no_attribute
 from pysigmoid._version import __version__
