@@ -99,10 +99,10 @@ lint: .venv/.built
 
 # An environment of its own: torch wants an older mpmath than the tests take.
 .venv-peers/.installed: pyproject.toml
-	@echo "Setting up a virtual environment with torch, numba, numexpr and distributed in .venv-peers (once; some minutes)"
+	@echo "Setting up a virtual environment with torch, numba, numexpr, sparse and distributed in .venv-peers (once; some minutes)"
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet torch==2.13.0
-	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed
+	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed sparse
 	.venv-peers/bin/python -m pip install --quiet --no-build-isolation --editable ".[test]"
 	@touch $@
 
