@@ -3,6 +3,8 @@
 # make bench       every function beside its peers
 # make check       all of the following, for every change
 #   make lint        style, types
+# make types        what three type checkers take results and mistakes for, with the oldest and the newest NumPy's
+#                   stubs; the stubs against the package
 #   make functions   every function and loss over whole input spaces, on every instruction set here and, in part, of
 #                    aarch64 under emulation; the threads under ThreadSanitizer
 #   make suites      the tests on the other instruction sets, and with NumPy's own choice of instructions switched off
@@ -29,7 +31,7 @@ FUNCTION ?= sigmoid
 DTYPE ?= f32
 ISA ?= avx2
 
-.PHONY: demo test bench check lint functions suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
+.PHONY: demo test bench check lint types functions suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -89,6 +91,10 @@ lint: .venv/.built
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+types: .venv/.built
+	$(BIN)/pip install --quiet --no-build-isolation --editable ".[lint]"
+	$(BIN)/python -m tests.typing
 
 .venv/.installed: pyproject.toml
 	@echo "Setting up a virtual environment in .venv (once; a minute or two)"

@@ -34,7 +34,7 @@ Settings:
     show_config                     the version, the instruction set in use, the threads
 """
 
-from typing import Never
+from typing import TYPE_CHECKING, Never
 
 try:
     from pysigmoid._core import (
@@ -101,5 +101,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def __getattr__(name: str) -> Never:
-    raise no_attribute(__name__, name)
+if not TYPE_CHECKING:  # who would take it for a promise of any name
+
+    def __getattr__(name: str) -> Never:
+        raise no_attribute(__name__, name)
