@@ -3,6 +3,8 @@
 # make bench       every function beside its peers
 # make check       all of the following, for every change
 #   make lint        style, types
+# make types        what three type checkers take results and mistakes for, with the oldest and the newest NumPy's
+#                   stubs; the stubs against the package
 #   make functions   every function and loss over whole input spaces, on every instruction set here and, in part, of
 #                    aarch64 under emulation; the threads under ThreadSanitizer
 #   make selftest    what users run: python -m pysigmoid selftest
@@ -32,7 +34,7 @@ FUNCTION ?= sigmoid
 DTYPE ?= f32
 ISA ?= avx2
 
-.PHONY: demo test bench check lint functions selftest suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
+.PHONY: demo test bench check lint types functions selftest suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -97,6 +99,10 @@ lint: .venv/.built
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+types: .venv/.built
+	$(BIN)/pip install --quiet --no-build-isolation --editable ".[lint]"
+	$(BIN)/python -m tests.typing
+
 .venv/.installed: pyproject.toml
 	@echo "Setting up a virtual environment in .venv (once; a minute or two)"
 	$(PYTHON) -m venv .venv
@@ -109,7 +115,7 @@ lint: .venv/.built
 	@echo "Setting up a virtual environment with torch, numba, XGBoost and other peers in .venv-peers (once; some minutes)"
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet torch==2.13.0
-	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed cython
+	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed cython sparse
 	.venv-peers/bin/python -m pip install --quiet xgboost-cpu lightgbm catboost
 	.venv-peers/bin/python -m pip install --quiet --no-build-isolation --editable ".[test]"
 	@touch $@

@@ -39,7 +39,7 @@ Settings:
     show_config                     the version, the instruction set in use, the threads
 """
 
-from typing import Never
+from typing import TYPE_CHECKING, Never
 
 try:
     from pysigmoid._core import (
@@ -66,12 +66,12 @@ try:
     )
     from pysigmoid._core import log_sigmoid as log_expit
     from pysigmoid._core import sigmoid as expit
-except ModuleNotFoundError as error:
-    if error.name != "pysigmoid._core":
+except ModuleNotFoundError as _error:
+    if _error.name != "pysigmoid._core":
         raise
     from pysigmoid._built import how_to_build
 
-    raise ImportError(how_to_build(), name=error.name) from None
+    raise ImportError(how_to_build(), name=_error.name) from None
 from pysigmoid import functional, nn, threads
 from pysigmoid._hints import no_attribute
 from pysigmoid._version import __version__
@@ -116,5 +116,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def __getattr__(name: str) -> Never:
-    raise no_attribute(__name__, name)
+if not TYPE_CHECKING:  # who would take it for a promise of any name
+
+    def __getattr__(name: str) -> Never:
+        raise no_attribute(__name__, name)

@@ -2,26 +2,28 @@ from typing import Any
 
 import numpy as np
 
-sigmoid: np.ufunc
-sigmoid_fast: np.ufunc
-sigmoid_derivative: np.ufunc
-sigmoid_vjp: np.ufunc
-log_sigmoid: np.ufunc
-log_sigmoid_derivative: np.ufunc
-softplus: np.ufunc
-logit: np.ufunc
-silu_derivative: np.ufunc
-silu: np.ufunc
-sigmoid_and_derivative: np.ufunc
-log_sigmoid_and_derivative: np.ufunc
-softplus_and_derivative: np.ufunc
-silu_and_derivative: np.ufunc
-sigmoid_gate: np.ufunc
-bce_with_logits: np.ufunc
-bce_with_logits_grad: np.ufunc
-bce_with_logits_value_and_grad: np.ufunc
-bce_with_logits_grad_and_hess: np.ufunc
-bce: np.ufunc
+from pysigmoid._types import Labels, OneToOne, OneToTwo, PythonNumber, TwoToOne, TwoToTwo
+
+sigmoid: OneToOne
+sigmoid_fast: OneToOne
+sigmoid_derivative: OneToOne
+sigmoid_vjp: TwoToOne[PythonNumber]
+log_sigmoid: OneToOne
+log_sigmoid_derivative: OneToOne
+softplus: OneToOne
+logit: OneToOne
+silu_derivative: OneToOne
+silu: OneToOne
+sigmoid_and_derivative: OneToTwo
+log_sigmoid_and_derivative: OneToTwo
+softplus_and_derivative: OneToTwo
+silu_and_derivative: OneToTwo
+sigmoid_gate: TwoToOne[PythonNumber]
+bce_with_logits: TwoToOne[Labels]
+bce_with_logits_grad: TwoToOne[Labels]
+bce_with_logits_value_and_grad: TwoToTwo[Labels]
+bce_with_logits_grad_and_hess: TwoToTwo[Labels]
+bce: TwoToOne[Labels]
 
 # One dict per row of csrc/functions.def: name, nin, nout, summary, labelled, intervals, outputs, accuracy.
 functions: tuple[dict[str, Any], ...]
@@ -52,8 +54,14 @@ def first_outside(
     /,
 ) -> int: ...
 
-# See its docstring for the arguments, which pysigmoid/_losses.py alone fills in.
-def loss(*arguments: Any) -> tuple[Any, ...] | None: ...
+# See its docstring; pysigmoid/_losses.py alone calls it.
+# fmt: off
+def loss(
+    form: int, outputs: int, smoothing: float, alpha: float, gamma: float, logits: Any, labels: Any, weight: Any,
+    pos_weight: Any, kept: Any, dropped: Any, ignored: Any, reduction: int, axes: tuple[int, ...] | None,
+    keepdims: bool, validate: bool, dtype: Any, out: Any, grad_out: Any, hess_out: Any, /,
+) -> tuple[Any, ...] | None: ...
+# fmt: on
 def loss_totals(*arguments: Any) -> tuple[Any, ...] | None: ...
 def merge_totals(totals: np.ndarray[Any, Any], others: np.ndarray[Any, Any], /) -> None: ...
 def values_of_totals(totals: np.ndarray[Any, Any], quantity: int, dtype: np.dtype[Any], /) -> np.ndarray[Any, Any]: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import GenericAlias
 from typing import Any, ClassVar, Never
 
 import numpy.typing as npt
@@ -30,6 +31,8 @@ class Loss(Module):
     """What the losses share: a weight, a reduction, and what a call of them takes."""
 
     form: ClassVar[int]
+
+    __class_getitem__: Any = classmethod(GenericAlias)  # a type checker's parameter, the reduction: see nn.pyi
 
     def __init__(self, weight: Any, reduction: ReductionName) -> None:
         reduction_code(reduction)  # an unknown one is an error here already

@@ -1,6 +1,6 @@
 """What this installation runs on."""
 
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -9,6 +9,10 @@ from pysigmoid._version import __version__
 from pysigmoid.threads import get_num_threads, threads_source
 
 
+@overload
+def show_config(mode: Literal["stdout"] = "stdout") -> None: ...
+@overload
+def show_config(mode: Literal["dicts"]) -> dict[str, Any]: ...
 def show_config(mode: str = "stdout") -> dict[str, Any] | None:
     """Show the version of the package, the instruction set its kernels use, and its threads.
 

@@ -10,6 +10,7 @@ import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import oracle
@@ -246,6 +247,16 @@ def test_layers_of_the_package_call_downwards(upper, lower):
 # ---- completeness: one row, and everything that follows from it ----
 
 
+TYPES = (PACKAGE / "_types.pyi").read_text()
+ARITIES = {(1, 1): "OneToOne", (1, 2): "OneToTwo", (2, 1): "TwoToOne", (2, 2): "TwoToTwo"}  # of pysigmoid/_types.pyi
+
+
+def stub_of(ufunc, labelled):
+    """Its line in pysigmoid/_core.pyi."""
+    beside = "" if ufunc.nin == 1 else "[Labels]" if labelled else "[PythonNumber]"
+    return f"{ufunc.__name__}: {ARITIES[ufunc.nin, ufunc.nout]}{beside}"
+
+
 def missing_of(name):
     """What the row of this name still needs, and where; the compiler asks for formulas and help text."""
     tests, stub = REPOSITORY / "tests", (PACKAGE / "_core.pyi").read_text()
@@ -256,7 +267,7 @@ def missing_of(name):
     places = {
         f"{name}_f32, {name}_in_wide or F({name}) in csrc/math": re.search(rf"\b{name}(_f32|_in_wide|\))", formulas),
         f"{name}_doc in csrc/python/ufunc_docs.h": f"char {name}_doc[]" in docs,
-        f"'{name}: np.ufunc' in pysigmoid/_core.pyi": re.search(rf"^{name}: np.ufunc$", stub, re.MULTILINE),
+        f"'{name}: ' and its arity in pysigmoid/_core.pyi": f"\n{name}: " in stub,
         f"'{name}' in pysigmoid.__all__": name in pysigmoid.__all__,
         f"{name} in tests/oracle.py": all(hasattr(oracle, output) for output in outputs),
         "SECOND_OPINION in tests/test_oracle.py": all(f'"{output}"' in second_opinions for output in outputs),
@@ -276,8 +287,16 @@ def test_row_that_is_alone_is_told_all_that_it_needs():
     assert len(missing_of("hard_sigmoid")) == 8
 
 
-def test_stub_lists_no_ufunc_that_is_not_there():
-    assert re.findall(r"^(\w+): np.ufunc$", (PACKAGE / "_core.pyi").read_text(), re.MULTILINE) == list(ROWS)
+def test_stub_has_every_ufunc_with_its_arity_and_what_may_stand_beside_an_array():
+    lines = re.findall(r"^\w+: (?:One|Two)To\w+.*$", (PACKAGE / "_core.pyi").read_text(), re.MULTILINE)
+    assert lines == [stub_of(getattr(_core, name), row["labelled"]) for name, row in ROWS.items()]
+    public = [getattr(pysigmoid, name) for name in pysigmoid.__all__]
+    assert {each.__name__ for each in public if isinstance(each, np.ufunc)} == {line.split(":")[0] for line in lines}
+
+
+def test_classes_of_the_stubs_are_of_the_arity_they_are_named_after():
+    classes = re.findall(r"^class (\w+)\(Ufunc\[Literal\[(\d)\], Literal\[(\d)\]\]", TYPES, re.MULTILINE)
+    assert {(int(inputs), int(outputs)): name for name, inputs, outputs in classes} == ARITIES
 
 
 # ---- the page that leads through the sources ----

@@ -9,12 +9,14 @@ import pydoc
 import re
 import subprocess
 import sys
+import typing
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import pysigmoid
-from pysigmoid import _core, _loss_modules, _modules, nn
+from pysigmoid import _core, nn
 from pysigmoid import functional as F
 
 MODULES = {"pysigmoid": pysigmoid, "pysigmoid.functional": F, "pysigmoid.nn": nn}
@@ -333,14 +335,21 @@ def test_a_module_without_forward_cannot_be_made():
 
 
 def test_type_checkers_are_told_what_a_call_takes():
-    """They read the class, so `__call__ = forward` stands where forward has its full signature."""
-    trees = [ast.parse(inspect.getsource(module)) for module in (_modules, _loss_modules)]
-    classes = {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
+    """They read the stub, so `__call__ = forward` stands where forward has its full signature."""
+    tree = ast.parse(Path(nn.__file__).with_suffix(".pyi").read_text())
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
 
     def says_so(name):
         node = classes[name]
+        bases = [ast.unparse(base).partition("[")[0] for base in node.bases]
         return "__call__ = forward" in map(ast.unparse, node.body) or any(
-            says_so(base.id) for base in node.bases if base.id in classes and base.id != "Module"
+            says_so(base) for base in bases if base in classes and base != "Module"
         )
 
     assert all(says_so(name) for name in nn.__all__)
+
+
+def test_a_loss_may_be_annotated_with_its_reduction():
+    for loss in LOSS_CLASSES:
+        assert typing.get_args(loss[typing.Literal["none"]]) == (typing.Literal["none"],)
+        assert typing.get_origin(loss[typing.Literal["none"]]) is loss
