@@ -3,8 +3,6 @@
 # make bench       every function beside its peers
 # make check       all of the following, for every change
 #   make lint        style, types
-# make types        what three type checkers take results and mistakes for, with the oldest and the newest NumPy's
-#                   stubs; the stubs against the package
 #   make functions   every function and loss over whole input spaces, on every instruction set here and, in part, of
 #                    aarch64 under emulation; the threads under ThreadSanitizer
 #   make selftest    what users run: python -m pysigmoid selftest
@@ -16,6 +14,8 @@
 #   make faults      what other programs do to threads at some moment or other, ten times over
 #   make controls    defects that were in the code once are put back: the nets must see each; a build without patches
 #                    must be wrong exactly where they help
+# make types       what three type checkers take results and mistakes for, with the oldest and the newest NumPy's
+#                  stubs; the stubs against the package
 # make expanded    the C that the compiler sees of one function, its macros gone: FUNCTION=sigmoid DTYPE=f32 ISA=avx2,
 #                  or any name as FUNCTION, such as exp_in_f64
 # make peers       the tests beside torch, numba, numexpr, Cython, Dask's workers, XGBoost, LightGBM and CatBoost, which
