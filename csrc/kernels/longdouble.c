@@ -20,10 +20,12 @@ ALL_LOSSES(LOSS)
 #define READING extended
 #define WORK longdouble
 #define LOGITS longdouble
+#define PASSES 1
 #include "kernels/loss_kernels.h"
 #undef READING
 #undef WORK
 #undef LOGITS
+#undef PASSES
 
 #undef LINKAGE
 

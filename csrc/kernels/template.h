@@ -28,18 +28,22 @@
 #define READING narrow
 #define WORK f64
 #define LOGITS f32
+#define PASSES 1
 #include "kernels/loss_kernels.h"
 #undef READING
 #undef WORK
 #undef LOGITS
+#undef PASSES
 
 #define READING wide
 #define WORK f64
 #define LOGITS f64
+#define PASSES 2
 #include "kernels/loss_kernels.h"
 #undef READING
 #undef WORK
 #undef LOGITS
+#undef PASSES
 
 #undef LINKAGE
 

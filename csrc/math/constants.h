@@ -37,6 +37,10 @@ static const double exp2_sixteenths[16][2] = {
     {0x1.d5818dcfba487p+0, 0x1.2ed02d75b3707p-55}, {0x1.ea4afa2a490dap+0, -0x1.e9c23179c2893p-54},
 };
 
+/* (e^r - 1 - r) / r^2 for |r| <= ln(2)/32 */
+static const double exp_series[] = {0.5, 0x1.5555555555558p-3, 0x1.55555554e6643p-5, 0x1.111111109dc5bp-7,
+                                    0x1.6c17f902e0bdep-10, 0x1.a01b73d765f31p-13};
+
 /* (sqrt(u) coth(sqrt(u)/2) - 2) / u for u <= (ln(2)/2)^2: e^r to 2^-51.9 and 2^-30.8. */
 static const f64 coth_series_f64[] = {0x1.555555554d27fp-3, -0x1.6c16c0e1d14fcp-9, 0x1.15652818a832ap-14,
                                       -0x1.b8601ec4c2463p-20};

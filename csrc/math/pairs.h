@@ -72,6 +72,13 @@ INLINE struct pair pair_mul(struct pair a, struct pair b)
     return product;
 }
 
+INLINE struct pair pair_scale(struct pair a, vf64 b)
+{
+    struct pair product = two_product(a.hi, b);
+    product.lo = v_fma_f64(a.lo, b, product.lo);
+    return product;
+}
+
 /* a / b with inverse = 1 / b.hi: one step of Newton from the quotient of the high words. */
 INLINE struct pair pair_div(struct pair a, struct pair b, vf64 inverse)
 {

@@ -3,14 +3,11 @@
  *
  * Not correctly rounded, so that every operation here is part of the result: v_fma_f64 where written, nothing contracted,
  * no lane looking at its neighbours. The worst case of sigmoid found is 0.5010 ULP. */
+#include "math/moderate.h"
 #include "math/pairs.h"
 
 /* e^t = value 2^floor(k) with value in [1, 2] as a pair. */
 struct power_of_e { struct pair value; vf64 k; };
-
-/* (e^r - 1 - r) / r^2 for |r| <= ln(2)/32 */
-static const double exp_series[] = {0.5, 0x1.5555555555558p-3, 0x1.55555554e6643p-5, 0x1.111111109dc5bp-7,
-                                    0x1.6c17f902e0bdep-10, 0x1.a01b73d765f31p-13};
 
 /* ln 2 for sixteenths: 37 bits, so that 16 bits of n times it are exact, and the rest. */
 static const double ln2_high_sixteenths = 0x1.62e42fefap-1, ln2_low_sixteenths = 0x1.cf79abc9e3b3ap-40;
@@ -159,12 +156,22 @@ INLINE vf64 sigmoid_in_wide(vf64 x)
     return y;
 }
 
-INLINE vf64 sigmoid_derivative_in_wide(vf64 x)
+INLINE vf64 sigmoid_derivative_anywhere_in_wide(vf64 x)
 {
     struct sigma sigma = both_ordinary_sigmas(exp_neg_abs_ordinary(x));
     vf64 y = pair_sum(pair_mul(sigma.lower.value, sigma.upper));
     if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x)))
         y = finish(sigmoid_derivative_scaled(exp_neg_abs_in_wide(x)));
+    return y;
+}
+
+INLINE vf64 sigmoid_derivative_in_wide(vf64 x)
+{
+    struct pair e = exp_neg_moderate(v_abs_f64(x));
+    vf64 y = pair_sum(sigma_slope(sigma_of_minus(e, inverse_of_one_plus(e))));
+    vm64 moderate = is_moderate(x);
+    if (RARELY(!v_all_f64(moderate)))
+        y = v_select_f64(moderate, y, sigmoid_derivative_anywhere_in_wide(x));
     return y;
 }
 

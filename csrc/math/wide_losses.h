@@ -5,6 +5,7 @@
 #define WORK f64
 #define MADD fma
 #include "math/loss_terms.h"
+#include "math/moderate_losses.h"
 
 /* The loss with coefficients a of softplus(x) and b of softplus(-x), as in math/loss_logistic.h. */
 
@@ -60,10 +61,19 @@ INLINE struct loss_in_wide logistic_loss_in_wide(vf64 x, struct pair a, struct p
 }
 
 /* The loss of a label y without weights, a + b = 1. */
-INLINE struct loss_in_wide labelled_loss_in_wide(vf64 x, vf64 y)
+INLINE struct loss_in_wide labelled_anywhere(vf64 x, vf64 y)
 {
     struct loss_in_wide loss = logistic_loss_in_wide(x, one_minus(y), pair_of(y));
-    loss.hessian = sigmoid_derivative_in_wide(x);
+    loss.hessian = sigmoid_derivative_anywhere_in_wide(x);
+    return loss;
+}
+
+INLINE struct loss_in_wide labelled_loss_in_wide(vf64 x, vf64 y)
+{
+    struct loss_in_wide loss = labelled_moderate_in_wide(first_pass_in_wide(x), x, y);
+    vm64 moderate = is_moderate_in_wide(x, y);
+    if (RARELY(!v_all_f64(moderate)))
+        loss = loss_select_in_wide(moderate, loss, labelled_anywhere(x, y));
     return loss;
 }
 
@@ -80,9 +90,8 @@ INLINE struct pair pair_times(struct pair a, vf64 factor)
 /* As in math/loss_labelled.h. */
 INLINE struct loss_in_wide weighted_loss_in_wide(vf64 x, vf64 y, vf64 w, vf64 p, vf64 s)
 {
-    struct pair rest = one_minus(s), half = pair_of(v_mul_f64(s, v_set_f64(0.5)));
-    struct pair a = pair_add(pair_mul(one_minus(y), rest), half);
-    struct pair b = pair_times(pair_add(pair_mul(pair_of(y), rest), half), p);
+    struct pair a = smoothed_pair(one_minus(y), s);
+    struct pair b = pair_times(smoothed_pair(pair_of(y), s), p);
     a = pair_times(a, w);
     b = pair_times(b, w);
     return drop_unweighted_in_wide(logistic_loss_in_wide(x, a, b), a.hi, b.hi);
@@ -137,6 +146,7 @@ INLINE vf64 quotient_in_wide(vf64 a, vf64 b)
 }
 
 #include "math/loss_forms.h"
+#include "math/moderate_focal.h"
 #undef READING
 #undef WORK
 #undef MADD

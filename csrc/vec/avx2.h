@@ -28,7 +28,7 @@ enum { LANES_f64 = 4 * PACK, LANES_f32 = 8 * PACK };
     INSTRUCTION2(pack, v_sub_##t, pack, pack, _mm256_sub_##s)                                           \
     INSTRUCTION2(pack, v_mul_##t, pack, pack, _mm256_mul_##s)                                           \
     INSTRUCTION2(pack, v_div_##t, pack, pack, _mm256_div_##s)                                           \
-    WORD1(pack, v_neg_##t, pack, _mm256_xor_##s(a, _mm256_set1_##s((number)-0.0)))                      \
+    WORD1(pack, v_neg_##t, pack, -a) /* folds into a multiplication, as a bit operation does not */     \
     WORD1(pack, v_abs_##t, pack, _mm256_andnot_##s(_mm256_set1_##s((number)-0.0), a))                   \
     WORD1(pack, v_neg_abs_##t, pack, _mm256_or_##s(_mm256_set1_##s((number)-0.0), a))                   \
     WORD2(pack, v_copysign_##t, pack, pack,                                                             \
@@ -44,6 +44,10 @@ enum { LANES_f64 = 4 * PACK, LANES_f32 = 8 * PACK };
     WORD2(mask, v_eq_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_EQ_OQ))                                 \
     INSTRUCTION2(mask, v_and_##t, mask, mask, _mm256_and_##s)                                           \
     INLINE int v_any_##t(mask x) { return _mm256_movemask_##s(GATHER(_mm256_or_##s, VECTOR, x)) != 0; } \
+    INLINE int v_all_##t(mask x)                                                                        \
+    {                                                                                                   \
+        return _mm256_movemask_##s(GATHER(_mm256_and_##s, VECTOR, x)) == (1 << 32 / sizeof(number)) - 1; \
+    }                                                                                                   \
     WORD3(pack, v_select_##t, mask, pack, pack, _mm256_blendv_##s(c, b, a))                             \
     WORD1(pack, v_exp2_##t, pack,                                                                       \
           FROM_BITS_##t(_mm256_slli_##integers(                                                         \
@@ -63,6 +67,9 @@ WORDS_OF_ONE_TYPE(f32, ps, float, vf32, vm32, epi32, _mm256_set1_epi32, 23, 127)
 
 WORD2(vf64, v_ldexp_biased_f64, vf64, vf64,
       FROM_BITS_f64(_mm256_add_epi64(BITS_f64(a), _mm256_slli_epi64(BITS_f64(b), 52))))
+
+WORD2(vf64, v_ldexp_sixteenths_f64, vf64, vf64,
+      FROM_BITS_f64(_mm256_add_epi64(BITS_f64(a), _mm256_slli_epi64(BITS_f64(b), 48))))
 
 INLINE vf64 v_ldexp_floor_f64(vf64 x, vf64 k)
 {

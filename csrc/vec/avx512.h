@@ -37,6 +37,7 @@ enum { LANES_f64 = 8 * PACK, LANES_f32 = 16 * PACK };
     WORD2(mask, v_eq_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_EQ_OQ))                          \
     WORD2(mask, v_and_##t, mask, mask, (mask##_vector)(a & b))                                          \
     INLINE int v_any_##t(mask a) { return COMBINE(|, a) != 0; }                                         \
+    INLINE int v_all_##t(mask a) { return (mask##_vector)~COMBINE(&, a) == 0; }                         \
     WORD3(pack, v_select_##t, mask, pack, pack, _mm512_mask_blend_##s(a, c, b))                         \
     INSTRUCTION2(pack, v_ldexp_##t, pack, pack, _mm512_scalef_##s)                                      \
     INSTRUCTION2(pack, v_times_exp2_##t, pack, pack, _mm512_scalef_##s)                                 \
@@ -74,6 +75,8 @@ INLINE int v_all_moderate_f64(vf64 x)
 #define V_LOOKUP_16_IS_ONE_PERMUTE
 
 WORD2(vf64, v_ldexp_floor_f64, vf64, vf64, _mm512_scalef_pd(a, b))
+WORD2(vf64, v_ldexp_sixteenths_f64, vf64, vf64,
+      _mm512_castsi512_pd(_mm512_add_epi64(BITS_f64(a), _mm512_slli_epi64(BITS_f64(b), 48))))
 
 INLINE void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64 *low)
 {

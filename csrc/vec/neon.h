@@ -47,6 +47,10 @@ enum { LANES_f64 = 2 * PACK, LANES_f32 = 4 * PACK };
     {                                                                                                               \
         return vmaxvq_u32(vreinterpretq_u32_##t(vreinterpretq_##t##_##unsigned_(GATHER(vorrq_##unsigned_, VECTOR, x)))) != 0; \
     }                                                                                                               \
+    INLINE int v_all_##t(mask x)                                                                                    \
+    {                                                                                                               \
+        return vminvq_u32(vreinterpretq_u32_##t(vreinterpretq_##t##_##unsigned_(GATHER(vandq_##unsigned_, VECTOR, x)))) != 0; \
+    }                                                                                                               \
     INSTRUCTION3(pack, v_select_##t, mask, pack, pack, vbslq_##t)                                                   \
     WORD1(pack, v_exp2_##t, pack,                                                                                   \
           vreinterpretq_##t##_##unsigned_(vshlq_n_##unsigned_(                                                      \
@@ -75,6 +79,9 @@ WORDS_OF_ONE_TYPE(f32, float, vf32, vm32, s32, u32, 23, 127)
 
 WORD2(vf64, v_ldexp_biased_f64, vf64, vf64,
       vreinterpretq_f64_u64(vaddq_u64(BITS_f64(a), vshlq_n_u64(BITS_f64(b), 52))))
+
+WORD2(vf64, v_ldexp_sixteenths_f64, vf64, vf64,
+      vreinterpretq_f64_u64(vaddq_u64(BITS_f64(a), vshlq_n_u64(BITS_f64(b), 48))))
 
 INLINE vf64 v_ldexp_floor_f64(vf64 x, vf64 k)
 {

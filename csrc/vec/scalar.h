@@ -6,7 +6,7 @@
  *   v_fma(a, b, c)            a b + c rounded once, exactly that on every instruction set
  *   v_madd(a, b, c)           a b + c, fused or not: only where every result is proved right either way
  *   v_select(m, a, b)         m ? a : b
- *   v_any(m)                  whether any lane says yes
+ *   v_any(m), v_all(m)        whether any lane says yes; whether every lane does
  *   v_ldexp(x, n)             x 2^n rounded once, n integral in [-2000, 1000]
  *   v_times_exp2(x, n)        x 2^n, n integral in [-1022, 1023], the result normal
  *   v_ldexp_biased(x, z)      x 2^n rounded once, z = ROUND_TO_INTEGER + n as rounding by addition leaves it, and
@@ -14,6 +14,8 @@
  *   v_exponent_gap(p, q)      ROUND_TO_INTEGER + n, n = floor(log2 p - log2 q + 1/2) where the logarithms are read off the
  *                             bits, that is, are linear between powers of two; p, q normal and positive
  *   v_ldexp_floor(x, k)       x 2^floor(k), floor(k) in [-1022, 1023], the result normal
+ *   v_ldexp_sixteenths(x, z)  x with z << 48 added to its bits: y 2^floor(n/16), where z = ROUND_TO_SIXTEENTH + n/16 as
+ *                             rounding by addition leaves it, and the bits of x are those of y less (n mod 16) << 48
  *   v_all_moderate(x)         whether 0x1.26p-10 <= |x| < 0x1.26p+6 in every lane: a range that bits tell quickly
  *   V_BRANCHES_PAY            whether it pays to ask: not where a compiler shall vectorize the loop around
  *   v_exp2(n)                 2^n, n integral in [-1022, 1023]
@@ -59,6 +61,7 @@ enum { LANES_f64 = 1, LANES_f32 = 1, LANES_longdouble = 1 };
     INLINE mask v_eq_##t(type a, type b) { return a == b; }                                             \
     INLINE mask v_and_##t(mask a, mask b) { return a & b; }                                             \
     INLINE int v_any_##t(mask m) { return m; }                                                                 \
+    INLINE int v_all_##t(mask m) { return m; }                                                                 \
     INLINE type v_select_##t(mask m, type a, type b) { return m ? a : b; }
 
 WORDS_OF_ONE_TYPE(f64, vf64, vm64, fabs, copysign, floor, fma)
@@ -104,6 +107,11 @@ WORDS_ON_BITS(f32, float, int32_t, uint32_t, 23, 127)
 INLINE vf64 v_ldexp_biased_f64(vf64 x, vf64 z)
 {
     return from_bits_f64((int64_t)((uint64_t)bits_of_f64(x) + ((uint64_t)bits_of_f64(z) << 52)));
+}
+
+INLINE vf64 v_ldexp_sixteenths_f64(vf64 x, vf64 z)
+{
+    return from_bits_f64((int64_t)((uint64_t)bits_of_f64(x) + ((uint64_t)bits_of_f64(z) << 48)));
 }
 
 INLINE vf64 v_ldexp_floor_f64(vf64 x, vf64 k)

@@ -1,0 +1,71 @@
+/* Losses in two passes over a stretch of elements, for readings that have beside the texts for all operands those for
+ * moderate ones; read by kernels/loss_kernels.h.
+ *   struct first_pass, first_pass(x)   what the first pass leaves for the second
+ *   labelled_moderate(first, x, y), weighted_moderate(..), focal_moderate(..)   the losses made of it, good where
+ *   is_moderate(x, y), are_moderate_factors(w, p)   say so
+ *   loss_select(mask, a, b)
+ * Whatever is not moderate is given to the other text lane by lane: no element sees its neighbours. */
+
+INLINE struct F(loss) F(loss_moderate)(enum loss_form form, struct F(first_pass) first, struct F(element) e,
+                                       const WORK *options)
+{
+    switch (form) {
+    case LOSS_plain: return F(labelled_moderate)(first, e.x, e.y);
+    case LOSS_focal: return F(focal_moderate)(first, e.x, e.y, e.w, e.p, options);
+    default: return F(weighted_moderate)(first, e.x, e.y, e.w, e.p, V(set)(options[0]));
+    }
+}
+
+INLINE int F(all_moderate)(enum loss_form form, struct F(element) e)
+{
+    return V(all)(F(is_moderate)(e.x, e.y)) && (form == LOSS_plain || V(all)(F(are_moderate_factors)(e.w, e.p)));
+}
+
+INLINE struct F(loss) F(loss_chosen)(enum loss_form form, struct F(element) e, const WORK *options)
+{
+    struct F(loss) moderate = F(loss_moderate)(form, F(first_pass)(e.x), e, options), chosen;
+    if (F(all_moderate)(form, e))
+        return moderate;
+    struct F(loss) anywhere = F(loss_anywhere)(form, e, options);
+    chosen = F(loss_select)(F(is_moderate)(e.x, e.y), moderate, anywhere);
+    return form == LOSS_plain ? chosen : F(loss_select)(F(are_moderate_factors)(e.w, e.p), chosen, anywhere);
+}
+
+/* Whether all elements are moderate. */
+INLINE int F(make_first_pass)(enum loss_form form, const struct loss_block *block, ptrdiff_t begin, ptrdiff_t end,
+                              struct F(first_pass) *firsts)
+{
+    int moderate = 1;
+    for (ptrdiff_t i = begin; i < end; i += LANES) {
+        struct F(element) e = F(read_element)(form, block, i);
+        *firsts++ = F(first_pass)(e.x);
+        moderate &= F(all_moderate)(form, e);
+    }
+    return moderate;
+}
+
+INLINE void F(make_second_pass)(enum loss_form form, enum loss_outputs outputs, const struct loss_block *block,
+                                ptrdiff_t begin, ptrdiff_t end, const struct F(first_pass) *firsts)
+{
+    ELEMENTS_ARE_INDEPENDENT
+    for (ptrdiff_t i = begin; i < end; i += LANES) {
+        struct F(element) e = F(read_element)(form, block, i);
+        F(write_losses)(outputs, block, i, F(loss_moderate)(form, firsts[(i - begin) / LANES], e, block->options));
+    }
+}
+
+INLINE void F(compute_in_passes)(enum loss_form form, enum loss_outputs outputs, const struct loss_block *operands,
+                                 ptrdiff_t n)
+{
+    const struct loss_block block = *operands;
+    for (ptrdiff_t begin = 0; begin < n; begin += ELEMENTS_OF_PASS) {
+        ptrdiff_t end = begin + ELEMENTS_OF_PASS < n ? begin + ELEMENTS_OF_PASS : n;
+        struct F(first_pass) firsts[ELEMENTS_OF_PASS / LANES];
+        if (F(make_first_pass)(form, &block, begin, end, firsts)) {
+            F(make_second_pass)(form, outputs, &block, begin, end, firsts);
+            continue;
+        }
+        for (ptrdiff_t i = begin; i < end; i += LANES)
+            F(write_losses)(outputs, &block, i, F(loss_chosen)(form, F(read_element)(form, &block, i), block.options));
+    }
+}
