@@ -30,6 +30,7 @@ static const struct function {
 #define LIST(...) {__VA_ARGS__}
 #define ACCURACY(half, single, ...) single
 #define SAME_AS(first, second) {0, 0, 0}
+#define FIRST_SAME_AS(first, second, ...) {0, 0, 0}
 #define CR {0.5, 0, 0}
 #define ULP(ulp) {ulp, 0, 0}
 #define ULP_FROM(from, ulp, absolute) {ulp, from, absolute}
@@ -39,6 +40,7 @@ static const struct function {
 #undef LIST
 #undef ACCURACY
 #undef SAME_AS
+#undef FIRST_SAME_AS
 #undef CR
 #undef ULP
 #undef ULP_FROM

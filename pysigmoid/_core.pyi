@@ -18,7 +18,8 @@ bce_with_logits_value_and_grad: np.ufunc
 bce_with_logits_grad_and_hess: np.ufunc
 bce: np.ufunc
 
-# One dict per row of csrc/functions.def: name, nin, nout, summary, labelled, intervals, outputs, accuracy.
+# One dict per row of csrc/functions.def: name, nin, nout, summary, labelled, intervals, outputs, accuracy,
+# accuracy_of_second.
 functions: tuple[dict[str, Any], ...]
 isa: str
 isa_available: tuple[str, ...]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import samples
-from bounds import ROWS, check, longdouble_is_wider_than, outputs
+from bounds import ROWS, accuracy_of, check, longdouble_is_wider_than, outputs
 from ulp import FORMATS, same_bits
 
 # MPFR decides some thousand elements a second where longdouble cannot help.
@@ -51,5 +51,7 @@ def test_longdouble(name, rng):
 def test_two_outputs_have_the_bits_of_their_own_functions(name, fmt, rng):
     inputs = samples.draw(name, fmt, 20_000, rng)
     for output, got in zip(ROWS[name]["outputs"], outputs(name, *inputs), strict=True):
+        if accuracy_of(name, output) is not ROWS[output]["accuracy"]:  # bounds, which the tests above hold
+            continue
         (alone,) = outputs(output, *inputs[: ROWS[output]["nin"]])
         assert np.all(same_bits(got, alone)), output

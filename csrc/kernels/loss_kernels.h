@@ -46,10 +46,11 @@ INLINE void F(compute_losses)(enum loss_form form, enum loss_outputs outputs, co
     }
 }
 
-#define LOSS(form, outputs)                                                                \
-    LINKAGE void GLUE(F(form##_##outputs), _kernel)(const struct loss_block *block, ptrdiff_t n) \
-    {                                                                                      \
-        F(compute_losses)(LOSS_##form, OUTPUTS_##outputs, block, n);                       \
+#define LOSS(form, outputs)                                                                     \
+    LINKAGE int GLUE(F(form##_##outputs), _kernel)(const struct loss_block *block, ptrdiff_t n) \
+    {                                                                                           \
+        F(compute_losses)(LOSS_##form, OUTPUTS_##outputs, block, n);                            \
+        return 1;                                                                               \
     }
 ALL_LOSSES(LOSS)
 #undef LOSS

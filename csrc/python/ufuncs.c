@@ -36,6 +36,7 @@ static const char type_numbers[TABLE_DTYPES] = {NPY_FLOAT, NPY_DOUBLE, NPY_HALF,
 #define ULP_FROM(relative_from, ulp, absolute) {ulp, relative_from, absolute}
 #define ACCURACY(...) .accuracy = {__VA_ARGS__}
 #define SAME_AS(first, second) .same_as = {#first, #second}
+#define FIRST_SAME_AS(first, second, ...) .same_as = {#first, #second}, .accuracy = {__VA_ARGS__}
 #define LIST(...) {__VA_ARGS__}
 
 enum { NUMBER, LABELLED }; /* what the second argument is */
@@ -53,6 +54,7 @@ static struct row rows[] = {
 #undef ULP_FROM
 #undef ACCURACY
 #undef SAME_AS
+#undef FIRST_SAME_AS
 #undef LIST
 
 enum { ROWS = sizeof rows / sizeof *rows };
