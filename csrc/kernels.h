@@ -27,11 +27,16 @@ typedef void kernel(void *const *operands, ptrdiff_t n);
 /* The fused losses compute blocks of whole packs: operands have room for n rounded up to a multiple of this. */
 enum { WHOLE_PACKS = 64 };
 
-/* How a loss is worked: float32 logits (and all that fit in them) in double, float64 logits in pairs of doubles, both with
- * results in double; longdouble in itself. */
-enum working { WORKING_narrow, WORKING_wide, WORKING_extended, WORKING_COUNT };
+/* How a loss is worked: float32 logits (and all that fit in them) in pairs of floats, or in double, float64 logits in pairs
+ * of doubles, all with results in double; longdouble in itself. */
+enum working { WORKING_paired, WORKING_narrow, WORKING_wide, WORKING_extended, WORKING_COUNT };
 
-/* A block of a loss: f64, longdouble where the working is longdouble; but where it is narrow, f32 logits, f32 labels of the
+static inline int takes_f32_logits(enum working working)
+{
+    return working == WORKING_paired || working == WORKING_narrow;
+}
+
+/* A block of a loss: f64, longdouble where the working is longdouble; but where it takes them, f32 logits, f32 labels of the
  * plain form, and if so wanted f32 derivatives. */
 struct loss_block {
     const void *logits, *labels, *weight, *pos_weight;
@@ -41,7 +46,8 @@ struct loss_block {
     int rounds_derivatives;
 };
 
-typedef void loss_kernel(const struct loss_block *block, ptrdiff_t n);
+/* Returns whether a label may lie outside [0, 1], 1 where it does not look; nan does. */
+typedef int loss_kernel(const struct loss_block *block, ptrdiff_t n);
 
 /* The forms of loss, and the outputs each is asked for: LOSS(form, outputs).
  *   plain        the logistic loss of logits and labels
@@ -54,6 +60,9 @@ typedef void loss_kernel(const struct loss_block *block, ptrdiff_t n);
     DERIVABLE_LOSS(LOSS, weighted) \
     DERIVABLE_LOSS(LOSS, focal)    \
     LOSS(probability, value)
+
+/* Those that are also worked in pairs of floats. */
+#define PAIRED_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, plain)
 
 enum loss_outputs { OUTPUTS_value, OUTPUTS_value_and_gradient, OUTPUTS_gradient_and_hessian, LOSS_OUTPUTS_COUNT };
 

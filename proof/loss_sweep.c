@@ -31,10 +31,16 @@ static f32 logits[BLOCK], hard_labels[BLOCK], gradient[BLOCK], hessian[BLOCK];
 static f64 wide_logits[BLOCK], labels[BLOCK], weight[BLOCK], pos_weight[BLOCK], value[BLOCK], wide_gradient[BLOCK], wide_hessian[BLOCK];
 static f64 options[3], divisor = 1;
 
+/* How kernels with narrow logits work a form without being told otherwise. */
+static enum working working_of(enum loss_form form)
+{
+    return form == LOSS_plain ? WORKING_paired : WORKING_narrow;
+}
+
 /* With narrow logits the plain form takes narrow labels. */
 static void compute(enum working working, enum loss_form form, enum loss_outputs outputs, int rounds_derivatives, ptrdiff_t n)
 {
-    int narrow = working == WORKING_narrow;
+    int narrow = takes_f32_logits(working);
     struct loss_block block = {
         .logits = narrow ? (const void *)logits : wide_logits,
         .labels = narrow && form == LOSS_plain ? (const void *)hard_labels : labels,
@@ -52,8 +58,8 @@ static void compute(enum working working, enum loss_form form, enum loss_outputs
 
 static void compute_all(enum loss_form form, int rounds_derivatives, ptrdiff_t n)
 {
-    compute(WORKING_narrow, form, OUTPUTS_value_and_gradient, rounds_derivatives, n);
-    compute(WORKING_narrow, form, OUTPUTS_gradient_and_hessian, rounds_derivatives, n);
+    compute(working_of(form), form, OUTPUTS_value_and_gradient, rounds_derivatives, n);
+    compute(working_of(form), form, OUTPUTS_gradient_and_hessian, rounds_derivatives, n);
 }
 
 /* ---- the reference ---- */
@@ -72,16 +78,17 @@ static struct loss loss_of(wide x, wide a, wide b)
 /* ---- verdicts ---- */
 
 /* The smallest subnormal number is 2^least, overflow begins at `top`. */
-struct format { int digits, least; wide top; double bound; };
+struct format { int digits, least; wide top; };
 
-static const struct format single = {24, -149, 0x1p128L, 0.5000001};
-static const struct format half = {11, -24, 0x1p16L, 0.501}, brain = {8, -133, 0x1p128L, 0.501};
+static const struct format single = {24, -149, 0x1p128L}, half = {11, -24, 0x1p16L}, brain = {8, -133, 0x1p128L};
 
-/* The gradient keeps the bound where it is this share of its terms; below, half an ULP and 2^-50 of these. */
-static const wide relative_from = 0x1p-6L, left_over = 0x1p-50L;
+/* What is promised, in ULP; of the gradient where it is a share `from` of its terms, and below that half an ULP and
+ * `left_over` of these. Terms of a sum are double, and `term` from the exact ones, relatively. */
+struct promise { double value, derivative; wide from, left_over, term; };
 
-/* Terms of a sum are double: so far from the exact ones, relatively. */
-static const wide term_bound = 0x1p-49L;
+static const struct promise in_double = {0.5000001, 0.5000001, 0x1p-6L, 0x1p-50L, 0x1p-49L},
+                            in_pairs = {0.61, 0.51, 0x1p-1L, 0x1p-30L, 0x1p-27L},
+                            of_halves = {0.501, 0.501, 0x1p-6L, 0x1p-30L, 0x1p-27L};
 
 enum { VALUE, GRADIENT, HESSIAN, TERM, OUTPUTS };
 
@@ -106,31 +113,33 @@ static void judge(int output, double error, double allowed, wide got, wide x, wi
 }
 
 /* One result against half an ULP and a little; infinity counts as the power of two at which overflow begins. */
-static void judge_result(int output, wide got, wide want, wide scale, const struct format *format, wide x, wide y,
-                         wide p)
+static void judge_result(int output, wide got, wide want, wide scale, const struct format *format,
+                         const struct promise *promise, wide x, wide y, wide p)
 {
+    double bound = output == VALUE ? promise->value : promise->derivative;
     got = fminl(fmaxl(got, -format->top), format->top);
     want = fminl(fmaxl(want, -format->top), format->top);
-    if (fabsl(want) >= relative_from * scale)
-        judge(output, in_ulp(fabsl(got - want), want, format), format->bound, got, x, y, p);
-    else if (!(in_ulp(fabsl(got - want), want, format) <= 0.5 + in_ulp(left_over * scale, want, format)))
+    if (fabsl(want) >= promise->from * scale)
+        judge(output, in_ulp(fabsl(got - want), want, format), bound, got, x, y, p);
+    else if (!(in_ulp(fabsl(got - want), want, format) <= 0.5 + in_ulp(promise->left_over * scale, want, format)))
         judge(output, INFINITY, 0, got, x, y, p);
 }
 
-static void judge_results(const wide got[3], struct loss want, const struct format *format, wide x, wide y, wide p)
+static void judge_results(const wide got[3], struct loss want, const struct format *format,
+                          const struct promise *promise, wide x, wide y, wide p)
 {
-    judge_result(VALUE, got[VALUE], want.value, 0, format, x, y, p);
-    judge_result(GRADIENT, got[GRADIENT], want.gradient, want.scale, format, x, y, p);
-    judge_result(HESSIAN, got[HESSIAN], want.hessian, 0, format, x, y, p);
+    judge_result(VALUE, got[VALUE], want.value, 0, format, promise, x, y, p);
+    judge_result(GRADIENT, got[GRADIENT], want.gradient, want.scale, format, promise, x, y, p);
+    judge_result(HESSIAN, got[HESSIAN], want.hessian, 0, format, promise, x, y, p);
 }
 
 /* The i-th of a block of float32 logits. */
-static void judge_element(ptrdiff_t i, struct loss want, wide y, wide p)
+static void judge_element(ptrdiff_t i, struct loss want, const struct promise *promise, wide y, wide p)
 {
     wide x = logits[i];
-    judge_results((wide[]){(f32)value[i], gradient[i], hessian[i]}, want, &single, x, y, p);
+    judge_results((wide[]){(f32)value[i], gradient[i], hessian[i]}, want, &single, promise, x, y, p);
     if (want.value != 0)
-        judge(TERM, (double)(fabsl(value[i] - want.value) / want.value), term_bound, value[i], x, y, p);
+        judge(TERM, (double)(fabsl(value[i] - want.value) / want.value), (double)promise->term, value[i], x, y, p);
 }
 
 static void report(void)
@@ -153,10 +162,10 @@ static void judge_hard_labels(void)
 {
     for (ptrdiff_t i = 0; i < BLOCK; i += 4) {
         struct loss zero = loss_of(logits[i], 1, 0), one = loss_of(logits[i], 0, 1);
-        judge_element(i, zero, 0, 1);
-        judge_element(i + 1, mirrored(one), 0, 1);
-        judge_element(i + 2, one, 1, 1);
-        judge_element(i + 3, mirrored(zero), 1, 1);
+        judge_element(i, zero, &in_pairs, 0, 1);
+        judge_element(i + 1, mirrored(one), &in_pairs, 0, 1);
+        judge_element(i + 2, one, &in_pairs, 1, 1);
+        judge_element(i + 3, mirrored(zero), &in_pairs, 1, 1);
     }
 }
 
@@ -207,10 +216,13 @@ static void sweep_soft_labels(uint64_t from, uint64_t to)
     static const double interval[2] = {-120, 120};
     for (uint64_t block = from; block < to; block++) {
         draw_block(block, interval);
+        compute_all(LOSS_plain, 1, BLOCK);
+        for (ptrdiff_t i = 0; i < BLOCK; i++)
+            judge_element(i, loss_of(logits[i], 1 - (wide)hard_labels[i], hard_labels[i]), &in_pairs, hard_labels[i], 1);
         compute_all(LOSS_weighted, 1, BLOCK);
         for (ptrdiff_t i = 0; i < BLOCK; i++) {
             wide y = labels[i], p = pos_weight[i];
-            judge_element(i, loss_of(logits[i], 1 - y, p * y), y, p);
+            judge_element(i, loss_of(logits[i], 1 - y, p * y), &in_double, y, p);
         }
     }
 }
@@ -221,7 +233,7 @@ static wide widened(const uint16_t *half, int dtype, f32 *space)
     return space[0];
 }
 
-/* The driver's steps for half types: computed in double, rounded once. */
+/* The driver's steps for half types: computed to double, rounded once. */
 static void sweep_half_values(const struct format *format, int dtype, double label, double factor)
 {
     static uint16_t patterns[BLOCK], rounded[3][BLOCK];
@@ -248,7 +260,7 @@ static void sweep_half_values(const struct format *format, int dtype, double lab
                 got[output] = widened(pack, dtype, space);
             }
             struct loss want = loss_of(logits[k], 1 - label, (wide)factor * label);
-            judge_results(got, want, format, logits[k], label, factor);
+            judge_results(got, want, format, &of_halves, logits[k], label, factor);
         }
     }
 }
@@ -280,7 +292,7 @@ static uint64_t hash_of(const void *output, size_t size, uint64_t index)
 
 static uint64_t hash_block(enum working working, enum loss_form form, enum loss_outputs outputs, uint64_t block)
 {
-    int narrow = working == WORKING_narrow;
+    int narrow = takes_f32_logits(working);
     size_t size = narrow ? sizeof(f32) : sizeof(f64);
     for (int k = 0; k < BLOCK; k++)
         wide_logits[k] = logits[k];
@@ -312,11 +324,15 @@ static void hash_kernel(const char *name, enum working working, enum loss_form f
             sum += mix(k + 1) * hash_block(working, form, outputs, block);
         }
     }
-    printf("%s %s %016llx\n", working == WORKING_narrow ? "float32" : "float64", name, (unsigned long long)sum);
+    static const char *const titles[] = {"pairs", "float32", "float64"};
+    printf("%s %s %016llx\n", titles[working], name, (unsigned long long)sum);
 }
 
 static void hash_kernels(uint64_t blocks)
 {
+#define HASH(form, outputs) hash_kernel(#form "_" #outputs, WORKING_paired, LOSS_##form, OUTPUTS_##outputs, blocks);
+    PAIRED_LOSSES(HASH)
+#undef HASH
     for (int working = WORKING_narrow; working <= WORKING_wide; working++) {
 #define HASH(form, outputs) \
     hash_kernel(#form "_" #outputs, (enum working)working, LOSS_##form, OUTPUTS_##outputs, blocks);

@@ -32,6 +32,7 @@ static const struct function {
 #define LIST(...) {__VA_ARGS__}
 #define ACCURACY(half, single, ...) single, {NULL, NULL}
 #define SAME_AS(first, second) {0, 0, 0}, {#first, #second}
+#define FIRST_SAME_AS(first, second, ...) {0, 0, 0}, {#first, #second}
 #define PAIR_OF(first, second) {0, 0, 0}, {#first, #second}
 #define CR {0.5, 0, 0}
 #define ULP(ulp) {ulp, 0, 0}
@@ -44,6 +45,7 @@ static const struct function {
 #undef ACCURACY
 #undef SAME_AS
 #undef PAIR_OF
+#undef FIRST_SAME_AS
 #undef CR
 #undef ULP
 #undef ULP_FROM

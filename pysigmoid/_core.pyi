@@ -25,7 +25,8 @@ bce_with_logits_value_and_grad: TwoToTwo[Labels]
 bce_with_logits_grad_and_hess: TwoToTwo[Labels]
 bce: TwoToOne[Labels]
 
-# One dict per row of csrc/functions.def: name, nin, nout, summary, labelled, intervals, outputs, accuracy.
+# One dict per row of csrc/functions.def: name, nin, nout, summary, labelled, intervals, outputs, accuracy,
+# accuracy_of_second.
 functions: tuple[dict[str, Any], ...]
 isa: str
 isa_available: tuple[str, ...]

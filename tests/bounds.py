@@ -35,15 +35,21 @@ def longdouble_is_wider_than(fmt):
 
 
 def check(name, *inputs):
-    """Compute a row at one-dimensional inputs and fail where an output breaks the bound of the row it belongs to."""
+    """Compute a row at one-dimensional inputs and fail where an output breaks its bound."""
     for output, got in zip(ROWS[name]["outputs"], outputs(name, *inputs), strict=True):
-        check_output(output, got, *inputs[: ROWS[output]["nin"]])
+        check_output(output, got, *inputs[: ROWS[output]["nin"]], accuracy=accuracy_of(name, output))
 
 
-def check_output(name, got, *inputs):
+def accuracy_of(name, output):
+    """The bounds of an output of `name`: those of the row it is called after, unless `name` has some for its second."""
+    own = ROWS[name]["accuracy_of_second"]
+    return own if own is not None and output == ROWS[name]["outputs"][1] else ROWS[output]["accuracy"]
+
+
+def check_output(name, got, *inputs, accuracy=None):
     """Fail where an array of results breaks the bound of the row; all arrays are one-dimensional and of one dtype."""
     fmt = format_of(got)
-    bound = ROWS[name]["accuracy"][fmt.name]
+    bound = (accuracy or ROWS[name]["accuracy"])[fmt.name]
     with np.errstate(all="ignore"):
         open_ = np.flatnonzero(~_settled_in_longdouble(name, got, inputs, fmt, bound))
         judge = _correctly_rounded if bound["correctly_rounded"] else _within_bound

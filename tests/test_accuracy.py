@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import samples
-from bounds import ROWS, check, longdouble_is_wider_than, outputs
+from bounds import ROWS, accuracy_of, check, longdouble_is_wider_than, outputs
 from pysigmoid import _core
 from ulp import FORMATS, same_bits
 
@@ -57,5 +57,7 @@ def test_two_outputs_have_the_bits_of_their_own_functions(name, fmt, rng):
     half_of_one = name in ONE_ARGUMENT and fmt.dtype.itemsize == 2
     inputs = [fmt.every_value()] if half_of_one else samples.draw(name, fmt, 20_000, rng)
     for output, got in zip(ROWS[name]["outputs"], outputs(name, *inputs), strict=True):
+        if accuracy_of(name, output) is not ROWS[output]["accuracy"]:  # bounds, which the tests above hold
+            continue
         (alone,) = outputs(output, *inputs[: ROWS[output]["nin"]])
         assert np.all(same_bits(got, alone)), output

@@ -27,7 +27,17 @@ TERM_ROUNDINGS = 9
 LONGDOUBLE_ROUNDINGS = TERM_ROUNDINGS + 6
 
 
-def allowances(fmt, values, scales, more_roundings=0):
+# What pairs of floats leave of a loss and of its derivatives, relatively to the larger term. They work losses of narrow
+# logits without any option.
+LEFT_BY_PAIRS = {"loss": 2.0**-27, "derivative": 2.0**-30}
+
+
+def left_by_pairs(fmt, kind, *options):
+    is_paired = fmt.name in ("float16", "bfloat16", "float32") and not any(option is not None for option in options)
+    return LEFT_BY_PAIRS[kind] if is_paired else 0
+
+
+def allowances(fmt, values, scales, more_roundings=0, left=0.0):
     """How far the arithmetic that comes before the last rounding may be off, for terms of these scales.
 
     ml_dtypes casts float64 to bfloat16 by way of float32.
@@ -37,7 +47,7 @@ def allowances(fmt, values, scales, more_roundings=0):
     unit = gmpy2.exp2(-fmt.precision if wide else -53)
     on_the_way = gmpy2.exp2(-24) if fmt.name == "bfloat16" else 0
     pairs = zip(values, scales, strict=True)
-    return [2 * roundings * unit * scale + on_the_way * abs(value) for value, scale in pairs]
+    return [(2 * roundings * unit + left) * scale + on_the_way * abs(value) for value, scale in pairs]
 
 
 def shares(y, p, s):
@@ -128,10 +138,12 @@ def test_loss_gradient_and_hessian_keep_the_bounds_of_their_roundings(rng, fmt, 
     columns = (logits, labels, 1.0 if weight is None else weight, 1.0 if pos_weight is None else pos_weight, smoothing)
     for got, terms in ((loss, loss_terms), (grad, grad_terms), (hess, hess_terms)):
         values, scales = reference(terms, *columns)
-        assert_close(got, values, allowances(fmt, values, scales), fmt, *columns)
+        left = left_by_pairs(fmt, "loss" if got is loss else "derivative", weight, pos_weight, smoothing or None)
+        assert_close(got, values, allowances(fmt, values, scales, left=left), fmt, *columns)
 
 
 PROMISED = {"float16": 0.501, "bfloat16": 0.501, "float32": 0.5000001}
+PROMISED_OF_PAIRS = {"loss": 0.61, "derivative": 0.51}  # in float32
 
 
 @pytest.mark.parametrize("name", PROMISED)
@@ -147,9 +159,12 @@ def test_hard_labels_keep_the_promised_ulp(rng, name, weighted, pos_weighted, sm
     columns = (logits, labels, 1.0 if weight is None else weight, 1.0 if pos_weight is None else pos_weight, smoothing)
     checked = [(loss, loss_terms), (hess, hess_terms)] + ([] if smoothing else [(grad, grad_terms)])
     for got, terms in checked:
+        kind, promised = "loss" if got is loss else "derivative", PROMISED[name]
+        if name == "float32" and left_by_pairs(fmt, kind, weight, pos_weight, smoothing or None):
+            promised = PROMISED_OF_PAIRS[kind]
         values, _ = reference(terms, *columns)
         spacings = [gmpy2.exp2(int(fmt.spacing_exponent(value))) for value in values]
-        assert_close(got, values, [(PROMISED[name] - 0.5) * spacing for spacing in spacings], fmt, *columns)
+        assert_close(got, values, [(promised - 0.5) * spacing for spacing in spacings], fmt, *columns)
 
 
 @every_format
@@ -167,10 +182,12 @@ def test_sums_and_means_are_rounded_once(rng, fmt, reduction, weighted, pos_weig
         divisor = {"sum": gmpy2.mpfr(1), "mean": gmpy2.mpfr(N), "weighted_mean": weights}[reduction]
         values, _ = reference(loss_terms, *columns)
         value = sum(values) / divisor
-        assert_close(loss, [value], allowances(fmt, [value], [value], N), fmt)
+        left = left_by_pairs(fmt, "loss", weight, pos_weight)
+        assert_close(loss, [value], allowances(fmt, [value], [value], N, left), fmt)
         values, scales = reference(grad_terms, *columns)
         values, scales = ([number / divisor for number in numbers] for numbers in (values, scales))
-        assert_close(grad, values, allowances(fmt, values, scales, N), fmt, *columns)
+        left = left_by_pairs(fmt, "derivative", weight, pos_weight)
+        assert_close(grad, values, allowances(fmt, values, scales, N, left), fmt, *columns)
 
 
 @every_format

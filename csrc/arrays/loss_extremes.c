@@ -54,7 +54,8 @@ static int has_coarse_powers(const struct loss *loss, const struct loss_block *b
            && (gamma > 5 || any_beyond(block->logits, n, coarse_from(DBL_MAX_EXP) / (1 + gamma)));
 }
 
-/* The plain form has no factor but the label; beside expl every look is cheap. */
+/* The plain form has no factor but the label, and its kernels in pairs of floats look themselves; beside expl every look is
+ * cheap. */
 static int may_be_extreme(const struct loss *loss, const struct suspects *suspects, const struct loss_block *block,
                           ptrdiff_t n)
 {
@@ -74,9 +75,9 @@ static void *part(const void *numbers, enum number number, ptrdiff_t i)
     return (char *)numbers + i * size_of_number(number);
 }
 
-static void compute_in(enum working working, const struct loss *loss, const struct loss_block *block, ptrdiff_t n)
+static int compute_in(enum working working, const struct loss *loss, const struct loss_block *block, ptrdiff_t n)
 {
-    active.losses[working][loss->form][loss->outputs](block, n);
+    return active.losses[working][loss->form][loss->outputs](block, n);
 }
 
 /* Narrow logits that are too large are worked as wide ones. Where both terms of a gradient are there, as with a soft
@@ -154,15 +155,15 @@ static int is_in_place(const struct loss_block *block)
 /* What a kernel has read lies in the cache: of a million float32 logits, a look before it takes a quarter of its time,
  * one after it next to nothing. What computes the block is decided first where operands are lost, or no number is looked
  * at. */
-void compute_losses(const struct loss *loss, const struct suspects *suspects, const struct loss_block *block,
-                    ptrdiff_t n)
+int compute_losses(const struct loss *loss, const struct suspects *suspects, const struct loss_block *block, ptrdiff_t n)
 {
     int decides_first = loss->working == WORKING_extended || is_in_place(block);
     if (decides_first && may_be_extreme(loss, suspects, block, n)) {
         compute_tiles(loss, block, n);
-        return;
+        return 1;
     }
-    compute_in(loss->working, loss, block, n);
+    int may_be_outside = compute_in(loss->working, loss, block, n);
     if (!decides_first && may_be_extreme(loss, suspects, block, n))
         compute_tiles(loss, block, n);
+    return may_be_outside;
 }

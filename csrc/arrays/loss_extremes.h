@@ -10,8 +10,7 @@ struct suspects { int labels, weight, pos_weight; };
 
 struct suspects find_suspects(const struct loss *loss);
 
-/* n is a multiple of WHOLE_PACKS. */
-void compute_losses(const struct loss *loss, const struct suspects *suspects, const struct loss_block *block,
-                    ptrdiff_t n);
+/* n is a multiple of WHOLE_PACKS. Returns whether a label or a probability may lie outside [0, 1]. */
+int compute_losses(const struct loss *loss, const struct suspects *suspects, const struct loss_block *block, ptrdiff_t n);
 
 #endif

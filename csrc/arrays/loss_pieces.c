@@ -71,8 +71,8 @@ static void compute_piece(const struct plan *plan, const struct piece *piece, co
         .rounds_derivatives = types->derivatives != types->work,
     };
     const uint8_t *kept = find_kept(loss, piece, space);
-    compute_losses(loss, &plan->suspects, &block, whole_packs(piece->count));
-    if (loss->validates) /* what the kernel has read lies in the cache */
+    int may_be_outside = compute_losses(loss, &plan->suspects, &block, whole_packs(piece->count));
+    if (loss->validates && may_be_outside) /* what the kernel has read lies in the cache */
         validate_piece(plan, piece, &block, kept, space);
 
     leave_out(value, types->work, kept, piece->count);

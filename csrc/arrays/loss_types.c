@@ -9,13 +9,13 @@ static int is_f32_or_absent(const struct operand *operand)
 /* Whether kernels shall round the derivatives at once. */
 static int rounds_derivatives(const struct loss *loss)
 {
-    return loss->working == WORKING_narrow && is_f32_or_absent(&loss->gradient) && is_f32_or_absent(&loss->hessian);
+    return takes_f32_logits(loss->working) && is_f32_or_absent(&loss->gradient) && is_f32_or_absent(&loss->hessian);
 }
 
 struct types types_of(const struct loss *loss)
 {
     enum number work = arithmetic_of(loss->working)->number;
-    enum number logits = loss->working == WORKING_narrow ? NUMBER_f32 : work;
+    enum number logits = takes_f32_logits(loss->working) ? NUMBER_f32 : work;
     enum number labels = loss->form == LOSS_plain ? logits : work;
     return (struct types){work, logits, labels, rounds_derivatives(loss) ? NUMBER_f32 : work};
 }

@@ -17,18 +17,27 @@ TARGET_BEGIN("avx2,fma,f16c")
 #include "math/half.h"
 #include "math/narrow.h"
 #include "math/wide_losses.h"
+#include "math/wide_derivatives.h"
 #include "math/fast.h"
 
-#define NUMBER(inputs, outputs, name, dtype, work, formula)                               \
-    static void name##_##dtype##_number(void *const *operands, ptrdiff_t n)               \
-    {                                                                                     \
-        (void)n;                                                                          \
-        APPLY_##inputs##_##outputs(dtype, work, formula, operands, 0);                    \
+#define NUMBER(inputs, outputs, name, dtype, work, formula)                 \
+    static void name##_##dtype##_number(void *const *operands, ptrdiff_t n) \
+    {                                                                       \
+        (void)n;                                                            \
+        APPLY_##inputs##_##outputs(dtype, work, formula, operands, 0);      \
     }
 
 #define NUMBER_f32(inputs, outputs, name) NUMBER(inputs, outputs, name, f32, f32, name##_f32)
 #define NUMBER_f64(inputs, outputs, name) NUMBER(inputs, outputs, name, f32, f64, name##_f32)
 #define NUMBER_narrow(inputs, outputs, name) NUMBER(inputs, outputs, name, f32, f64, name##_in_narrow)
+
+/* Pairs of floats are worked in blocks: of one number as well. */
+extern const struct kernels kernels_avx2_short;
+#define NUMBER_paired(inputs, outputs, name)                         \
+    static void name##_f32_number(void *const *operands, ptrdiff_t n) \
+    {                                                                \
+        kernels_avx2_short.name[DTYPE_f32](operands, n);             \
+    }
 
 #define FUNCTION(inputs, outputs, name, half, single, ...) \
     NUMBER_##single(inputs, outputs, name)                 \

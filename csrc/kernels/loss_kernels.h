@@ -76,10 +76,11 @@ INLINE void F(compute_anywhere)(enum loss_form form, enum loss_outputs outputs, 
     } while (0)
 #endif
 
-#define LOSS(form, outputs)                                                                \
-    LINKAGE void GLUE(F(form##_##outputs), _kernel)(const struct loss_block *block, ptrdiff_t n) \
-    {                                                                                      \
-        COMPUTE(LOSS_##form, OUTPUTS_##outputs, block, n);                                 \
+#define LOSS(form, outputs)                                                                     \
+    LINKAGE int GLUE(F(form##_##outputs), _kernel)(const struct loss_block *block, ptrdiff_t n) \
+    {                                                                                           \
+        COMPUTE(LOSS_##form, OUTPUTS_##outputs, block, n);                                      \
+        return 1;                                                                               \
     }
 ALL_LOSSES(LOSS)
 #undef LOSS

@@ -3,27 +3,12 @@
 #include "math/f32.h"
 #include "math/half.h"
 #include "math/narrow.h"
+#include "math/paired.h"
 #include "math/wide_losses.h"
 #include "math/wide_derivatives.h"
 #include "math/fast.h"
 
 #define LINKAGE static
-
-/* What a row says of half types and of float32: worked in f32 or f64 by the formula of the dtype itself, or in narrow. */
-#define KERNEL_f32(inputs, outputs, name, dtype) KERNEL(inputs, outputs, name, dtype, f32, name##_##dtype)
-#define KERNEL_f64(inputs, outputs, name, dtype) KERNEL(inputs, outputs, name, dtype, f64, name##_##dtype)
-#define KERNEL_narrow(inputs, outputs, name, dtype) KERNEL(inputs, outputs, name, dtype, f64, name##_in_narrow)
-
-#define FUNCTION(inputs, outputs, name, half, single, ...) \
-    KERNEL_##half(inputs, outputs, name, f16)              \
-    KERNEL_##half(inputs, outputs, name, bf16)             \
-    KERNEL_##single(inputs, outputs, name, f32)            \
-    KERNEL(inputs, outputs, name, f64, f64, name##_in_wide)
-#include "functions.def"
-
-#undef KERNEL_f32
-#undef KERNEL_f64
-#undef KERNEL_narrow
 
 #define READING narrow
 #define WORK f64
@@ -45,9 +30,45 @@
 #undef LOGITS
 #undef PASSES
 
-#undef LINKAGE
-
 #include "kernels/number_kernels.h"
+
+/* Pairs of floats are worked with single vectors at a time, two passes leaving little to interleave: a file for larger packs
+ * of as wide vectors names in PAIRED_ISA the one that has them. */
+#ifdef PAIRED_ISA
+#define LOSS(form, outputs)                                                                                         \
+    static int form##_##outputs##_in_paired_kernel(const struct loss_block *block, ptrdiff_t n)                     \
+    {                                                                                                               \
+        return GLUE(kernels_, PAIRED_ISA).losses[WORKING_paired][LOSS_##form][OUTPUTS_##outputs](block, n);         \
+    }
+PAIRED_LOSSES(LOSS)
+#undef LOSS
+#define KERNEL_paired(inputs, outputs, name, dtype)                         \
+    static void name##_##dtype##_kernel(void *const *operands, ptrdiff_t n) \
+    {                                                                       \
+        GLUE(kernels_, PAIRED_ISA).name[DTYPE_##dtype](operands, n);        \
+    }
+#else
+#include "kernels/paired_kernels.h"
+#endif
+
+/* What a row says of half types and of float32: worked in f32 or f64 by the formula of the dtype itself, in narrow, or in
+ * pairs of floats. */
+#define KERNEL_f32(inputs, outputs, name, dtype) KERNEL(inputs, outputs, name, dtype, f32, name##_##dtype)
+#define KERNEL_f64(inputs, outputs, name, dtype) KERNEL(inputs, outputs, name, dtype, f64, name##_##dtype)
+#define KERNEL_narrow(inputs, outputs, name, dtype) KERNEL(inputs, outputs, name, dtype, f64, name##_in_narrow)
+
+#define FUNCTION(inputs, outputs, name, half, single, ...) \
+    KERNEL_##half(inputs, outputs, name, f16)              \
+    KERNEL_##half(inputs, outputs, name, bf16)             \
+    KERNEL_##single(inputs, outputs, name, f32)            \
+    KERNEL(inputs, outputs, name, f64, f64, name##_in_wide)
+#include "functions.def"
+
+#undef KERNEL_f32
+#undef KERNEL_f64
+#undef KERNEL_narrow
+#undef KERNEL_paired
+#undef LINKAGE
 
 /* longdouble has no vectors: its kernels are the same in every table. */
 #define FUNCTION(inputs, outputs, name, ...) kernel name##_longdouble_kernel;
@@ -70,6 +91,9 @@ const struct kernels GLUE(kernels_, ISA) = {
     .losses[WORKING_wide][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_wide_kernel,     \
     .losses[WORKING_extended][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_extended_kernel,
 ALL_LOSSES(LOSS)
+#undef LOSS
+#define LOSS(form, outputs) .losses[WORKING_paired][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_paired_kernel,
+PAIRED_LOSSES(LOSS)
 #undef LOSS
     .f32_from = {[DTYPE_f16] = f32_from_f16_kernel, [DTYPE_bf16] = f32_from_bf16_kernel},
     .f64_from = {[DTYPE_f16] = f64_from_f16_kernel, [DTYPE_bf16] = f64_from_bf16_kernel,

@@ -34,6 +34,11 @@ static inline void compute_one(kernel *compute, void *const *operands)
         compute_one(KERNEL_OF_ONE(name, dtype), (void *[]){&x, &y});                \
         return y;                                                                   \
     }
+#define NUMBERS_1_2(name, dtype)                                                    \
+    static void name##_##dtype(dtype x, dtype *y1, dtype *y2)                       \
+    {                                                                               \
+        compute_one(KERNEL_OF_ONE(name, dtype), (void *[]){&x, y1, y2});            \
+    }
 #define NUMBERS_2_1(name, dtype)                                                    \
     static dtype name##_##dtype(dtype x1, dtype x2)                                 \
     {                                                                               \
@@ -67,6 +72,9 @@ static void compute_array(struct loop *loop, void *const *operands, intptr_t siz
 #define ARRAYS_1_1(name, dtype)                                                                  \
     static void name##_##dtype##_array(const dtype *x, dtype *y, Py_ssize_t n)                   \
     ARRAYS(1, 1, name, dtype, (void *)x, y)
+#define ARRAYS_1_2(name, dtype)                                                                  \
+    static void name##_##dtype##_array(const dtype *x, dtype *y1, dtype *y2, Py_ssize_t n)       \
+    ARRAYS(1, 2, name, dtype, (void *)x, y1, y2)
 #define ARRAYS_2_1(name, dtype)                                                                          \
     static void name##_##dtype##_array(const dtype *x1, const dtype *x2, dtype *y, Py_ssize_t n)         \
     ARRAYS(2, 1, name, dtype, (void *)x1, (void *)x2, y)
@@ -81,9 +89,11 @@ static void compute_array(struct loop *loop, void *const *operands, intptr_t siz
 /* ---- the list ---- */
 
 #define TYPE_1_1(type) type " (" type ")"
+#define TYPE_1_2(type) "void (" type ", " type " *, " type " *)"
 #define TYPE_2_1(type) type " (" type ", " type ")"
 #define TYPE_2_2(type) "void (" type ", " type ", " type " *, " type " *)"
 #define ARRAY_TYPE_1_1(type) "void (" type " const *, " type " *, Py_ssize_t)"
+#define ARRAY_TYPE_1_2(type) "void (" type " const *, " type " *, " type " *, Py_ssize_t)"
 #define ARRAY_TYPE_2_1(type) "void (" type " const *, " type " const *, " type " *, Py_ssize_t)"
 #define ARRAY_TYPE_2_2(type) "void (" type " const *, " type " const *, " type " *, " type " *, Py_ssize_t)"
 

@@ -52,14 +52,28 @@ static int describe_bound(char *text, size_t size, const char *label, struct bou
                     bound.ulp, (int)log2(bound.relative_from), (int)log2(bound.absolute));
 }
 
+/* Whether an output, of two the second, keeps bounds that stand in this row. */
+static int has_bounds(const struct row *row)
+{
+    return row->accuracy[0].ulp != 0;
+}
+
+static int describe_same_outputs(char *text, size_t size, const struct row *row)
+{
+    const char *first = row->same_as[0], *second = row->same_as[1];
+    if (has_bounds(row))
+        return snprintf(text, size, "Accuracy: the first output equals that of `%s`, bit for bit; the second, for every "
+                        "input:\n", first);
+    return snprintf(text, size, "Accuracy: the outputs equal those of `%s` and\n`%s`, bit for bit%s.", first, second,
+                    row->has_same_bits ? "" : "; in float64 and longdouble they keep their\nbounds");
+}
+
 static void describe_accuracy(char *text, size_t size, const struct row *row)
 {
-    if (row->same_as[0] != NULL) {
-        snprintf(text, size, "Accuracy: the outputs equal those of `%s` and\n`%s`, bit for bit%s.", row->same_as[0],
-                 row->same_as[1], row->has_same_bits ? "" : "; in float64 and longdouble they keep their\nbounds");
+    int length = row->same_as[0] != NULL ? describe_same_outputs(text, size, row)
+                                         : snprintf(text, size, "Accuracy, for every input:\n");
+    if (row->same_as[0] != NULL && !has_bounds(row))
         return;
-    }
-    int length = snprintf(text, size, "Accuracy, for every input:\n");
     for (int k = 0; k < BOUNDS; k++)
         length += describe_bound(text + length, size - (size_t)length, bound_labels[k], row->accuracy[k]);
 }
@@ -104,11 +118,12 @@ static PyObject *bound_as_dict(struct bound bound)
                          "correctly_rounded", bound.ulp == 0.5 ? Py_True : Py_False);
 }
 
-static PyObject *accuracy_as_dict(const struct row *row)
+/* The bounds of the only output, or of the second. */
+static PyObject *accuracy_as_dict(const struct row *row, int is_second)
 {
     static const struct { const char *dtype; int bound; } bounds[] = {
         {"float16", 0}, {"bfloat16", 0}, {"float32", 1}, {"float64", 2}, {"longdouble", 3}};
-    if (row->same_as[0] != NULL)
+    if (!has_bounds(row) || (row->same_as[0] != NULL) != is_second)
         return Py_NewRef(Py_None);
     PyObject *accuracy = PyDict_New();
     for (size_t k = 0; accuracy != NULL && k < sizeof bounds / sizeof *bounds; k++) {
@@ -138,7 +153,8 @@ static PyObject *intervals_as_tuple(const struct row *row)
 /* "N" takes over what is made for it, and passes on the exception of what could not be made. */
 PyObject *row_as_dict(const struct row *row)
 {
-    return Py_BuildValue("{sssisisssOsNsNsN}", "name", row->name, "nin", row->inputs, "nout", row->outputs, "summary",
+    return Py_BuildValue("{sssisisssOsNsNsNsN}", "name", row->name, "nin", row->inputs, "nout", row->outputs, "summary",
                          row->summary, "labelled", row->takes_labels ? Py_True : Py_False, "intervals",
-                         intervals_as_tuple(row), "outputs", outputs_as_tuple(row), "accuracy", accuracy_as_dict(row));
+                         intervals_as_tuple(row), "outputs", outputs_as_tuple(row), "accuracy", accuracy_as_dict(row, 0),
+                         "accuracy_of_second", accuracy_as_dict(row, 1));
 }

@@ -62,9 +62,26 @@ static int choose_rounding(const struct request *request, struct loss *loss)
     return request->reduction == REDUCTION_none ? 0 : describe_number(request->dtype, &loss->rounding);
 }
 
+/* Pairs of floats do not have the digits of a sum or a derivative that is asked for in a wider type. */
+static int wants_more_digits(const struct request *request, const struct loss *loss)
+{
+    if (request->reduction != REDUCTION_none && (loss->rounding == NUMBER_f64 || loss->rounding == NUMBER_longdouble))
+        return 1;
+    for (int k = GRADIENT; k <= HESSIAN; k++) {
+        PyArrayObject *buffer = request->buffers[k];
+        if (buffer != NULL && (PyArray_TYPE(buffer) == NPY_DOUBLE || PyArray_TYPE(buffer) == NPY_LONGDOUBLE))
+            return 1;
+    }
+    return 0;
+}
+
 int choose_precision(const struct request *request, struct loss *loss)
 {
     loss->working = working_of(loss->logits.number);
     loss->form = form_of(request, loss);
-    return choose_rounding(request, loss);
+    if (choose_rounding(request, loss) < 0)
+        return -1;
+    if (loss->working == WORKING_narrow && loss->form == LOSS_plain && !wants_more_digits(request, loss))
+        loss->working = WORKING_paired;
+    return 0;
 }

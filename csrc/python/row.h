@@ -19,7 +19,7 @@ struct row {
     int inputs, outputs;
     int takes_labels;
     double intervals[2][2];
-    struct bound accuracy[BOUNDS]; /* all zero where the outputs keep those of other rows */
+    struct bound accuracy[BOUNDS]; /* of the output, or of the second; all zero where both keep those of other rows */
     const char *same_as[2];
     int has_same_bits; /* as these, in every dtype */
     PyArrayMethod_StridedLoop *bf16_loop;

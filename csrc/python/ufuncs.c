@@ -38,6 +38,7 @@ static const char type_numbers[TABLE_DTYPES] = {NPY_FLOAT, NPY_DOUBLE, NPY_HALF,
 #define ACCURACY(...) .accuracy = {__VA_ARGS__}
 #define SAME_AS(first, second) .same_as = {#first, #second}, .has_same_bits = 1
 #define PAIR_OF(first, second) .same_as = {#first, #second}
+#define FIRST_SAME_AS(first, second, ...) .same_as = {#first, #second}, .accuracy = {__VA_ARGS__}
 #define LIST(...) {__VA_ARGS__}
 
 enum { NUMBER, LABELLED }; /* what the second argument is */
@@ -56,6 +57,7 @@ static struct row rows[] = {
 #undef ACCURACY
 #undef SAME_AS
 #undef PAIR_OF
+#undef FIRST_SAME_AS
 #undef LIST
 
 enum { ROWS = sizeof rows / sizeof *rows };

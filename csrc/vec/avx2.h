@@ -38,6 +38,9 @@ enum { LANES_f64 = 4 * PACK, LANES_f32 = 8 * PACK };
     INSTRUCTION2(pack, v_max_##t, pack, pack, _mm256_max_##s)                                           \
     INSTRUCTION2(pack, v_min_##t, pack, pack, _mm256_min_##s)                                           \
     INSTRUCTION3(pack, v_fma_##t, pack, pack, pack, _mm256_fmadd_##s)                                   \
+    INSTRUCTION3(pack, v_fnma_##t, pack, pack, pack, _mm256_fnmadd_##s)                                 \
+    INSTRUCTION3(pack, v_fms_##t, pack, pack, pack, _mm256_fmsub_##s)                                   \
+    INSTRUCTION3(pack, v_fnms_##t, pack, pack, pack, _mm256_fnmsub_##s)                                 \
     INSTRUCTION3(pack, v_madd_##t, pack, pack, pack, _mm256_fmadd_##s)                                  \
     WORD2(mask, v_lt_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_LT_OQ))                                 \
     WORD2(mask, v_le_##t, pack, pack, _mm256_cmp_##s(a, b, _CMP_LE_OQ))                                 \
@@ -132,6 +135,34 @@ INLINE vf32 v_lookup_8_f32(const float *table, vf32 z)
 #define LOOKUP(i, entries, z) _mm256_permutevar8x32_ps(entries, BITS_f32((z).v##i))
     return (vf32){EACH(LOOKUP, entries, z)};
 #undef LOOKUP
+}
+
+WORD2(vf32, v_add_eighths_f32, vf32, vf32,
+      FROM_BITS_f32(_mm256_add_epi32(BITS_f32(a), _mm256_slli_epi32(BITS_f32(b), 20))))
+WORD3(vf32, v_where_negative_f32, vf32, vf32, vf32, _mm256_blendv_ps(c, b, a))
+WORD2(vf32, v_flip_f32, vf32, vf32, _mm256_xor_ps(a, _mm256_and_ps(b, _mm256_set1_ps(-0.0f))))
+WORD2(vf32, v_max_bits_f32, vf32, vf32, FROM_BITS_f32(_mm256_max_epu32(BITS_f32(a), BITS_f32(b))))
+
+/* Not above are those that are the smaller, or equal. */
+INLINE int v_any_bits_above_f32(vf32 a, float b)
+{
+    __m256i most = BITS_f32(GATHER(v_max_bits_f32_one, VECTOR, a)), bound = BITS_f32(_mm256_set1_ps(b));
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi32(_mm256_max_epu32(most, bound), bound)) != -1;
+}
+
+INLINE void store_sum(f64 *y, __m256 a, __m256 b, __m256 c)
+{
+    __m256d low = _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(b)), _mm256_cvtps_pd(_mm256_castps256_ps128(c)));
+    __m256d high = _mm256_add_pd(_mm256_cvtps_pd(_mm256_extractf128_ps(b, 1)), _mm256_cvtps_pd(_mm256_extractf128_ps(c, 1)));
+    _mm256_storeu_pd(y, _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(a)), low));
+    _mm256_storeu_pd(y + 4, _mm256_add_pd(_mm256_cvtps_pd(_mm256_extractf128_ps(a, 1)), high));
+}
+
+INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c)
+{
+#define STORE_SUM(i, y, a, b, c) store_sum(y + 8 * i, (a).v##i, (b).v##i, (c).v##i)
+    DO_EACH(STORE_SUM, y, a, b, c)
+#undef STORE_SUM
 }
 
 INLINE __m256 load_f16(const f16 *x)

@@ -31,6 +31,9 @@ enum { LANES_f64 = 8 * PACK, LANES_f32 = 16 * PACK };
     INSTRUCTION2(pack, v_max_##t, pack, pack, _mm512_max_##s)                                           \
     INSTRUCTION2(pack, v_min_##t, pack, pack, _mm512_min_##s)                                           \
     INSTRUCTION3(pack, v_fma_##t, pack, pack, pack, _mm512_fmadd_##s)                                   \
+    INSTRUCTION3(pack, v_fnma_##t, pack, pack, pack, _mm512_fnmadd_##s)                                 \
+    INSTRUCTION3(pack, v_fms_##t, pack, pack, pack, _mm512_fmsub_##s)                                   \
+    INSTRUCTION3(pack, v_fnms_##t, pack, pack, pack, _mm512_fnmsub_##s)                                 \
     INSTRUCTION3(pack, v_madd_##t, pack, pack, pack, _mm512_fmadd_##s)                                  \
     WORD2(mask, v_lt_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_LT_OQ))                          \
     WORD2(mask, v_le_##t, pack, pack, _mm512_cmp_##s##_mask(a, b, _CMP_LE_OQ))                          \
@@ -98,6 +101,38 @@ INLINE vf32 v_lookup_8_f32(const float *table, vf32 z)
 #define LOOKUP(i, twice, z) _mm512_permutexvar_ps(BITS_f32((z).v##i), twice)
     return (vf32){EACH(LOOKUP, twice, z)};
 #undef LOOKUP
+}
+
+#define FROM_BITS_f32(b) _mm512_castsi512_ps(b)
+
+WORD2(vf32, v_add_eighths_f32, vf32, vf32,
+      FROM_BITS_f32(_mm512_add_epi32(BITS_f32(a), _mm512_slli_epi32(BITS_f32(b), 20))))
+WORD3(vf32, v_where_negative_f32, vf32, vf32, vf32, _mm512_mask_blend_ps(_mm512_movepi32_mask(BITS_f32(a)), c, b))
+WORD2(vf32, v_flip_f32, vf32, vf32,
+      FROM_BITS_f32(_mm512_ternarylogic_epi32(BITS_f32(a), BITS_f32(b), BITS_f32(_mm512_set1_ps(-0.0f)), 0x78)))
+WORD2(vf32, v_max_bits_f32, vf32, vf32, FROM_BITS_f32(_mm512_max_epu32(BITS_f32(a), BITS_f32(b))))
+
+INLINE int v_any_bits_above_f32(vf32 a, float b)
+{
+    __m512i most = BITS_f32(GATHER(v_max_bits_f32_one, VECTOR, a));
+    return _mm512_cmpgt_epu32_mask(most, BITS_f32(_mm512_set1_ps(b))) != 0;
+}
+
+INLINE void store_sum(f64 *y, __m512 a, __m512 b, __m512 c)
+{
+#define LOWER(x) _mm512_cvtps_pd(_mm512_castps512_ps256(x))
+#define UPPER(x) _mm512_cvtps_pd(_mm512_extractf32x8_ps(x, 1))
+    _mm512_storeu_pd(y, _mm512_add_pd(LOWER(a), _mm512_add_pd(LOWER(b), LOWER(c))));
+    _mm512_storeu_pd(y + 8, _mm512_add_pd(UPPER(a), _mm512_add_pd(UPPER(b), UPPER(c))));
+#undef LOWER
+#undef UPPER
+}
+
+INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c)
+{
+#define STORE_SUM(i, y, a, b, c) store_sum(y + 16 * i, (a).v##i, (b).v##i, (c).v##i)
+    DO_EACH(STORE_SUM, y, a, b, c)
+#undef STORE_SUM
 }
 
 /* One vector of each load and store; the packs follow below. */

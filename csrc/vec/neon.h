@@ -38,6 +38,9 @@ enum { LANES_f64 = 2 * PACK, LANES_f32 = 4 * PACK };
     INSTRUCTION2(pack, v_max_##t, pack, pack, vmaxq_##t)                                                            \
     INSTRUCTION2(pack, v_min_##t, pack, pack, vminq_##t)                                                            \
     WORD3(pack, v_fma_##t, pack, pack, pack, vfmaq_##t(c, a, b))                                                    \
+    WORD3(pack, v_fnma_##t, pack, pack, pack, vfmsq_##t(c, a, b))                                                   \
+    WORD3(pack, v_fms_##t, pack, pack, pack, vfmaq_##t(vnegq_##t(c), a, b))                                         \
+    WORD3(pack, v_fnms_##t, pack, pack, pack, vfmsq_##t(vnegq_##t(c), a, b))                                        \
     WORD3(pack, v_madd_##t, pack, pack, pack, vfmaq_##t(c, a, b))                                                   \
     INSTRUCTION2(mask, v_lt_##t, pack, pack, vcltq_##t)                                                             \
     INSTRUCTION2(mask, v_le_##t, pack, pack, vcleq_##t)                                                             \
@@ -186,6 +189,34 @@ INLINE float32x4_t round_to_odd(float64x2_t x)
 {
     float32x2_t odd = vcvtx_f32_f64(x);
     return vcombine_f32(odd, odd);
+}
+
+WORD2(vf32, v_add_eighths_f32, vf32, vf32,
+      vreinterpretq_f32_u32(vaddq_u32(BITS_f32(a), vshlq_n_u32(BITS_f32(b), 20))))
+WORD3(vf32, v_where_negative_f32, vf32, vf32, vf32,
+      vbslq_f32(vcltzq_s32(vreinterpretq_s32_f32(a)), b, c))
+WORD2(vf32, v_flip_f32, vf32, vf32, vreinterpretq_f32_u32(veorq_u32(BITS_f32(a), vandq_u32(BITS_f32(b), SIGN_f32))))
+WORD2(vf32, v_max_bits_f32, vf32, vf32, vreinterpretq_f32_u32(vmaxq_u32(BITS_f32(a), BITS_f32(b))))
+
+INLINE int v_any_bits_above_f32(vf32 a, float b)
+{
+    uint32x4_t most = BITS_f32(GATHER(v_max_bits_f32_one, VECTOR, a));
+    return vmaxvq_u32(vcgtq_u32(most, BITS_f32(vdupq_n_f32(b)))) != 0;
+}
+
+INLINE void store_sum(f64 *y, float32x4_t a, float32x4_t b, float32x4_t c)
+{
+#define LOWER(x) vcvt_f64_f32(vget_low_f32(x))
+    vst1q_f64(y, vaddq_f64(LOWER(a), vaddq_f64(LOWER(b), LOWER(c))));
+    vst1q_f64(y + 2, vaddq_f64(vcvt_high_f64_f32(a), vaddq_f64(vcvt_high_f64_f32(b), vcvt_high_f64_f32(c))));
+#undef LOWER
+}
+
+INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c)
+{
+#define STORE_SUM(i, y, a, b, c) store_sum(y + 4 * i, (a).v##i, (b).v##i, (c).v##i)
+    DO_EACH(STORE_SUM, y, a, b, c)
+#undef STORE_SUM
 }
 
 LOADS(v_load_f64_as_f64, f64, vf64, 2, vld1q_f64(at))

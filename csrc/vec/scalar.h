@@ -4,6 +4,7 @@
  *   vf64, vf32, vlongdouble   a pack of LANES_<type> numbers; vm64, vm32, vmlongdouble: yes or no for each of them
  *   v_max(c, x), v_min(c, x)  of a constant and a number; x where x is nan
  *   v_fma(a, b, c)            a b + c rounded once, exactly that on every instruction set
+ *   v_fnma, v_fms, v_fnms     c - a b, a b - c, -a b - c, likewise
  *   v_madd(a, b, c)           a b + c, fused or not: only where every result is proved right either way
  *   v_select(m, a, b)         m ? a : b
  *   v_any(m), v_all(m)        whether any lane says yes; whether every lane does
@@ -20,6 +21,14 @@
  *   V_BRANCHES_PAY            whether it pays to ask: not where a compiler shall vectorize the loop around
  *   v_exp2(n)                 2^n, n integral in [-1022, 1023]
  *   v_lookup_8(table, z)      table[low 3 bits of z]; v_lookup_16_pairs likewise gives both words of an entry
+ *   v_add_eighths(x, z)       x with the low bits of z added to its own, from the last three of the exponent's fraction on:
+ *                             z counts eighths of an exponent
+ *   v_where_negative(x, a, b) a where the sign of x is set, else b
+ *   v_flip(a, x)              a, its sign changed where that of x is set
+ *   v_max_bits(a, b)          of two numbers the one whose bits are the larger unsigned integer: nan is larger than
+ *                             infinity, and what is negative is larger still
+ *   v_any_bits_above(a, b)    whether any lane of a is larger, in this sense, than the number b
+ *   v_store_sum               y = a + (b + c), widened before
  *   V_LOOKUP_16_IS_ONE_PERMUTE  defined where it is, and float32 has faster texts with it */
 #ifndef PYSIGMOID_VEC_SCALAR_H
 #define PYSIGMOID_VEC_SCALAR_H
@@ -55,6 +64,9 @@ enum { LANES_f64 = 1, LANES_f32 = 1, LANES_longdouble = 1 };
     INLINE type v_max_##t(type c, type x) { return c > x ? c : x; }                                     \
     INLINE type v_min_##t(type c, type x) { return c < x ? c : x; }                                     \
     INLINE type v_fma_##t(type a, type b, type c) { return fused(a, b, c); }                            \
+    INLINE type v_fnma_##t(type a, type b, type c) { return fused(-a, b, c); }                          \
+    INLINE type v_fms_##t(type a, type b, type c) { return fused(a, b, -c); }                           \
+    INLINE type v_fnms_##t(type a, type b, type c) { return fused(-a, b, -c); }                         \
     INLINE type v_madd_##t(type a, type b, type c) { return a * b + c; }                                \
     INLINE mask v_lt_##t(type a, type b) { return a < b; }                                              \
     INLINE mask v_le_##t(type a, type b) { return a <= b; }                                             \
@@ -139,6 +151,18 @@ INLINE void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64
 
 INLINE vf32 v_lookup_8_f32(const float *table, vf32 z) { return table[bits_of_f32(z) & 7]; }
 
+INLINE uint32_t unsigned_bits_of_f32(float x) { return (uint32_t)bits_of_f32(x); }
+
+INLINE vf32 v_add_eighths_f32(vf32 x, vf32 z)
+{
+    return from_bits_f32((int32_t)(unsigned_bits_of_f32(x) + (unsigned_bits_of_f32(z) << 20)));
+}
+
+INLINE vf32 v_where_negative_f32(vf32 x, vf32 a, vf32 b) { return bits_of_f32(x) < 0 ? a : b; }
+INLINE vf32 v_flip_f32(vf32 a, vf32 x) { return from_bits_f32(bits_of_f32(a) ^ (bits_of_f32(x) & INT32_MIN)); }
+INLINE vf32 v_max_bits_f32(vf32 a, vf32 b) { return unsigned_bits_of_f32(a) > unsigned_bits_of_f32(b) ? a : b; }
+INLINE int v_any_bits_above_f32(vf32 a, float b) { return unsigned_bits_of_f32(a) > unsigned_bits_of_f32(b); }
+
 /* Loads widen exactly; stores round once. */
 INLINE vf64 v_load_f64_as_f64(const f64 *x) { return *x; }
 INLINE vf64 v_load_f32_as_f64(const f32 *x) { return *x; }
@@ -148,6 +172,7 @@ INLINE vlongdouble v_load_longdouble_as_longdouble(const longdouble *x) { return
 INLINE void v_store_f64_from_f64(f64 *y, vf64 v) { *y = v; }
 INLINE void v_store_f32_from_f64(f32 *y, vf64 v) { *y = (float)v; }
 INLINE void v_store_f32_from_f32(f32 *y, vf32 v) { *y = v; }
+INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c) { *y = (f64)a + ((f64)b + (f64)c); }
 INLINE void v_store_longdouble_from_longdouble(longdouble *y, vlongdouble v) { *y = v; }
 
 /* A float16 shifted into float32's place has its exponent bias, 15, where 127 is meant: 2^112 makes up for it and turns

@@ -1,0 +1,116 @@
+"""Losses in pairs of floats: what a pair does not hold is worked in double, lane by lane, and shows nowhere else."""
+
+import math
+
+import numpy as np
+import pytest
+
+import bounds
+from extension import load
+from pysigmoid import _core
+from pysigmoid import functional as F
+from ulp import same_bits
+
+NAMES = [
+    "bce_with_logits",
+    "bce_with_logits_grad",
+    "bce_with_logits_value_and_grad",
+    "bce_with_logits_grad_and_hess",
+]
+MOST = np.float32(42)  # MOST_PAIRED of csrc/math/paired.h
+BLOCK = 256
+
+# A logit or a label that a pair does not hold, beside one that it does.
+LOGITS = [np.nextafter(MOST, np.float32(50)), 60.0, 87.5, 103.9, 104.1, 200.5, 3e38, np.inf, np.nan]
+LABELS = [1.5, -0.25, 2e38, np.inf, np.nan]
+OUTSIDE = [(sign * x, y) for x in LOGITS for sign in (1, -1) for y in (0.0, 1.0, 0.375)]
+OUTSIDE += [(x, y) for y in LABELS for x in (0.5, -41.0)]
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory):
+    """The extension once for each instruction set."""
+    folder = tmp_path_factory.mktemp("paired")
+    with pytest.MonkeyPatch.context() as patch:
+        return [load(_core.__file__, folder / isa, isa, patch) for isa in _core.isa_available]
+
+
+def ordinary(n, rng):
+    logits = rng.uniform(-41, 41, n).astype(np.float32)
+    labels = np.where(rng.random(n) < 0.5, rng.random(n) < 0.5, rng.random(n)).astype(np.float32)
+    return logits, labels
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_numbers_out_of_range_have_their_own_bits_and_change_no_neighbour(modules, name, rng):
+    logits, labels = ordinary(3 * BLOCK + 5, rng)
+    wants = [bounds.outputs(name, np.float32([x]), np.float32([y])) for x, y in OUTSIDE]
+    plain = bounds.outputs(name, logits, labels)
+    places = rng.choice(logits.size, (3, len(OUTSIDE)), replace=False)
+    for module in modules:
+        for at in places:
+            x, y = logits.copy(), labels.copy()
+            x[at], y[at] = np.float32(OUTSIDE).T
+            results = getattr(module, name)(x, y)
+            for k, got in enumerate(results if isinstance(results, tuple) else (results,)):
+                want = plain[k].copy()
+                want[at] = [alone[k][0] for alone in wants]
+                assert np.all(same_bits(got, want)), (module.isa, k)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bounds_hold_on_both_sides_of_the_range(name):
+    near = MOST * (1 + np.arange(-2000, 2000) * np.float32(2.0**-23))
+    tails = np.linspace(30, 110, 4001, dtype=np.float32)
+    x = np.concatenate([near, tails])
+    for y in (0.0, 1.0, 0.375, 1e-19):
+        bounds.check(name, np.concatenate([x, -x]), np.full(2 * x.size, y, np.float32))
+
+
+@pytest.mark.parametrize("label", [0.0, 1.0])
+def test_signs_of_limits(label):
+    x = np.float32([np.inf, -np.inf, 110, -110])
+    y = np.full(4, label, np.float32)
+    loss, grad = _core.bce_with_logits_value_and_grad(x, y)
+    right = (x > 0) == (label == 1)
+    assert np.all(loss[right] == 0)
+    assert np.all(grad[right] == 0)
+    assert np.all(np.signbit(grad) == (label == 1))
+    assert np.all(np.abs(grad[~right]) == 1)
+
+
+@pytest.mark.parametrize("taken", ["logits", "labels"])
+def test_gradient_in_place_of_an_operand(rng, taken):
+    logits, labels = ordinary(5 * BLOCK + 3, rng)
+    logits[::7] = 60.0
+    want = F.binary_cross_entropy_with_logits_value_and_grad(logits, labels, reduction="sum")
+    buffer = {"logits": logits, "labels": labels}[taken]
+    loss, grad = F.binary_cross_entropy_with_logits_value_and_grad(
+        logits, labels, reduction="sum", validate=False, grad_out=buffer
+    )
+    assert grad is buffer
+    assert np.all(same_bits(grad, want[1]))
+    assert same_bits(np.asarray(loss), np.asarray(want[0]))
+
+
+@pytest.mark.parametrize("n", [2, 3, 7, 64, 1000, 1025, 99_991])
+def test_gradients_of_a_mean_keep_the_bound(rng, n):
+    logits, labels = ordinary(n, rng)
+    logits[::5] *= 2.5
+    labels = np.round(labels)
+    grad = F.binary_cross_entropy_with_logits_value_and_grad(logits, labels)[1]
+    wide = logits.astype(np.longdouble)
+    e = np.exp(-np.abs(wide))
+    want = np.where(wide < 0, e, 1) / (1 + e)
+    want = np.where(labels == 1, -np.where(wide < 0, 1, e) / (1 + e), want) / n
+    spacing = np.spacing(np.abs(want).astype(np.float32)).astype(np.longdouble)
+    assert np.all(np.abs(grad - want) <= 0.51 * spacing)
+
+
+def test_sums_of_more_digits_have_terms_of_more_digits(rng):
+    logits, labels = ordinary(10_000, rng)
+    terms = F.binary_cross_entropy_with_logits(logits.astype(np.float64), labels.astype(np.float64), reduction="none")
+    total = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum", dtype=np.float64)
+    assert abs(total / math.fsum(terms) - 1) < 1e-15
+    single = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum")
+    assert abs(float(single) / math.fsum(terms) - 1) < 2.0**-24
