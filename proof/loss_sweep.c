@@ -87,8 +87,8 @@ static const struct format single = {24, -149, 0x1p128L}, half = {11, -24, 0x1p1
 struct promise { double value, derivative; wide from, left_over, term; };
 
 static const struct promise in_double = {0.5000001, 0.5000001, 0x1p-6L, 0x1p-50L, 0x1p-49L},
-                            in_pairs = {0.61, 0.51, 0x1p-1L, 0x1p-30L, 0x1p-27L},
-                            of_halves = {0.501, 0.501, 0x1p-6L, 0x1p-30L, 0x1p-27L};
+                            in_pairs = {0.61, 0.51, 0x1p-1L, 0x1p-30L, 0x1p-26L},
+                            of_halves = {0.501, 0.501, 0x1p-6L, 0x1p-30L, 0x1p-26L};
 
 enum { VALUE, GRADIENT, HESSIAN, TERM, OUTPUTS };
 

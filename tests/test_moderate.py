@@ -31,8 +31,8 @@ def moderate(n, rng):
 @over(FROM_LOGITS)
 def test_exceptional_elements_and_their_neighbours_have_the_bits_they_have_alone(rng, loss, columns, weighted):
     """Of two columns each row is divided by 2."""
-    x, y, w, p = moderate(1000, rng)
-    places = rng.permutation(1000)
+    x, y, w, p = moderate(400, rng)
+    places = rng.permutation(400)
     x[places[: len(EXCEPTIONS)]], y[places[: len(EXCEPTIONS)]] = np.transpose(EXCEPTIONS)
     w[places[-len(FACTORS) :]], p[places[-2 * len(FACTORS) : -len(FACTORS)]] = FACTORS, FACTORS
     x, y, w, p = (np.repeat(array[:, None], columns, axis=1) for array in (x, y, w, p))
