@@ -175,7 +175,8 @@ def _check_xarray_dtype(name: str, value: Any) -> None:
 def _read_torch(name: str, value: Any) -> Operand:
     if getattr(value, "requires_grad", False):
         raise TypeError(
-            f"{name} is a tensor that requires grad, and torch does not see what NumPy computes; pass {name}.detach()"
+            f"{name} is a tensor that requires grad, and torch does not see what NumPy computes; call pysigmoid.torch, "
+            f"or pass {name}.detach()"
         )
     for is_elsewhere, what, remedy in TENSORS_ELSEWHERE:
         if is_elsewhere(value):

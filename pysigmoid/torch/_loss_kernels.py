@@ -31,7 +31,7 @@ def run(
         logits.size, evaluate,
         options.form, outputs, options[1:4],
         logits, read(target), read_factor(weight), None, read_factor(pos_weight), options.ignore_value,
-        options.reduction, axes, False, options.validate, dtype,
+        options.reduction, axes, False, options.validate, dtype, None, None, None, (input, target),
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _operator(kernel: Kernel) -> Callable[..., Any]:
         return kernel.compute(input, target, weight, pos_weight, Options(*options))
 
     def fake(input: Tensor, target: Tensor, weight: Tensor, pos_weight: Tensor, *options: Any) -> Tensor:
-        return fake_loss(input, Options(*options)) if kernel.reduces else input.new_empty(input.shape)
+        return fake_loss(input, Options(*options)) if kernel.reduces else torch.sigmoid(input)
 
     def backward(ctx: Any, grad: Tensor) -> tuple[Any, ...]:
         gradients = kernel.backward(grad, ctx.needs_input_grad, ctx.saved_tensors, ctx.options)
@@ -145,8 +145,10 @@ def save_operands(ctx: Any, inputs: Any, output: Any) -> None:
 
 
 def fake_loss(input: Tensor, options: Options) -> Tensor:
-    shape = input.shape[: options.lanes] if options.reduces else input.shape
-    return input.new_empty(shape, dtype=options.dtype or input.dtype)
+    dtype = options.dtype or input.dtype
+    if not options.reduces:
+        return torch.sigmoid(input).to(dtype)
+    return input.new_empty(input.shape[: options.lanes], dtype=dtype)
 
 
 # The kernels

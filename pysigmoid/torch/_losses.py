@@ -50,7 +50,9 @@ def _loss_of_other(
     """The loss where somebody looks at it, or the memory does not hold the numbers."""
     if not is_traced() and is_transformed():
         return LOSS(input, target, weight, pos_weight, options)
-    operands = [None if each is None else resolved(each) for each in (input, target, weight, pos_weight)]
+    operands: tuple[Any, ...] = (input, target, weight, pos_weight)
+    if not is_traced():
+        operands = tuple(None if each is None else resolved(each) for each in operands)
     wants_grad = torch.is_grad_enabled() and (input.requires_grad or target.requires_grad)
     if torch.jit.is_tracing() or wants_grad:
         return LOSS_AND_GRADIENT(*operands, *options)[0]
@@ -64,7 +66,7 @@ def _require_logits_and_labels(names: Names, input: Tensor, target: Tensor, peer
     for name, tensor in zip(names, (input, target), strict=True):
         require_tensor(name, tensor, peer)
     require_float(names[0], input)
-    if input.shape != target.shape:
+    if not torch.jit.is_tracing() and input.shape != target.shape:  # a trace is for any shape; the kernel looks again
         shapes = tuple(input.shape), tuple(target.shape)
         remedy = f": pass {names[1]}.reshape({shapes[0]})" if input.numel() == target.numel() else ""
         raise ValueError(
@@ -151,7 +153,7 @@ def _loss_and_gradient(input: Tensor, target: Tensor, weight: Any, pos_weight: A
 
 
 def _fake_loss_and_gradient(input: Tensor, target: Tensor, weight: Any, pos_weight: Any, *options: Any) -> Any:
-    return fake_loss(input, Options(*options)), input.new_empty(input.shape)
+    return fake_loss(input, Options(*options)), torch.sigmoid(input)
 
 
 def _save(ctx: Any, inputs: Any, output: Any) -> None:

@@ -38,12 +38,14 @@ def _bfloat16() -> np.dtype[Any]:
 
 
 def read(tensor: torch.Tensor) -> Array:
-    """The memory of a tensor as an array."""
+    """The memory of a tensor of real numbers as an array."""
     is_bfloat16 = getattr(tensor, "dtype", None) is torch.bfloat16
     try:
         numbers: Array = (tensor.detach().view(torch.uint16) if is_bfloat16 else tensor.detach()).numpy()
     except (AttributeError, RuntimeError, TypeError) as error:  # NotImplementedError is one of them
         raise Unreadable from error
+    if numbers.dtype.kind == "c":
+        raise Unreadable
     return numbers.view(_bfloat16()) if is_bfloat16 else numbers
 
 
