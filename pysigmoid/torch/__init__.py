@@ -5,6 +5,7 @@
     sigmoid_focal_loss                      the focal loss
     Sigmoid, LogSigmoid, Softplus, SiLU     torch's modules with these functions inside, likewise
     BCEWithLogitsLoss, SigmoidFocalLoss
+    convert                                 lets the modules of a model become ours
 
 Tensors are read in place, on the CPU, in float16, bfloat16, float32 and float64. Derivatives of all orders exist in
 reverse and forward mode (of the focal loss two), under `torch.func`, `torch.compile`, `torch.export` and
@@ -27,6 +28,7 @@ except ModuleNotFoundError as error:
         name="torch",
     ) from None
 
+from pysigmoid.torch._convert import convert
 from pysigmoid.torch._functions import (
     binary_cross_entropy_with_logits,
     logsigmoid,
@@ -45,6 +47,7 @@ __all__ = [
     "SigmoidFocalLoss",
     "Softplus",
     "binary_cross_entropy_with_logits",
+    "convert",
     "logsigmoid",
     "sigmoid",
     "sigmoid_focal_loss",
