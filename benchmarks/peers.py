@@ -19,7 +19,16 @@ FLOAT32_64 = frozenset({"float32", "float64"})
 LONGDOUBLE = np.dtype(np.longdouble).name
 
 SAME_WORK = {"sigmoid_fast": "sigmoid"}
-TWO_OUTPUTS = frozenset({"bce_with_logits_value_and_grad", "bce_with_logits_grad_and_hess"})
+TWO_OUTPUTS = frozenset(
+    {
+        "sigmoid_and_derivative",
+        "log_sigmoid_and_derivative",
+        "softplus_and_derivative",
+        "silu_and_derivative",
+        "bce_with_logits_value_and_grad",
+        "bce_with_logits_grad_and_hess",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -102,10 +111,15 @@ def textbook(m, compiled: Callable = lambda function: function) -> dict[str, Cal
         "sigmoid_derivative": sigmoid_derivative,
         "sigmoid_vjp": lambda g, x: g * sigmoid_derivative(x),
         "log_sigmoid": lambda x: m.log(sigmoid(x)),
+        "log_sigmoid_derivative": lambda x: sigmoid(-x),
         "softplus": lambda x: m.log(1 + m.exp(x)),
         "logit": lambda p: m.log(p / (1 - p)),
         "silu_derivative": silu_derivative,
         "silu": lambda x: x * sigmoid(x),
+        "sigmoid_and_derivative": lambda x: (sigmoid(x), sigmoid_derivative(x)),
+        "log_sigmoid_and_derivative": lambda x: (m.log(sigmoid(x)), sigmoid(-x)),
+        "softplus_and_derivative": lambda x: (m.log(1 + m.exp(x)), sigmoid(x)),
+        "silu_and_derivative": lambda x: (x * sigmoid(x), silu_derivative(x)),
         "sigmoid_gate": lambda a, b: a * sigmoid(b),
         "bce_with_logits": bce_with_logits,
         "bce_with_logits_grad": bce_with_logits_grad,
@@ -325,6 +339,11 @@ def torch(threads: int) -> Library:
         "logit": with_out(t.logit),
         "silu_derivative": derivative(functional.silu),
         "silu": allocating(functional.silu),
+        "log_sigmoid_derivative": derivative(functional.logsigmoid),
+        "sigmoid_and_derivative": differentiated(t.sigmoid),
+        "log_sigmoid_and_derivative": differentiated(functional.logsigmoid),
+        "softplus_and_derivative": differentiated(functional.softplus),
+        "silu_and_derivative": differentiated(functional.silu),
         "sigmoid_gate": lambda a, b, out=None: t.mul(a, t.sigmoid(b), out=first(out)),
         "bce_with_logits": allocating(elementwise_loss),
         "bce_with_logits_grad": derivative(elementwise_loss),

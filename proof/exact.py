@@ -1,4 +1,4 @@
-"""Every float32 against long double, and against MPFR where that cannot decide.
+"""Every float32 against long double, and against MPFR where that cannot decide; two outputs against one.
 
 proved.json has the hash of all float32 outputs of each function that went through this without a fault. Outputs with
 that hash are the same ones: they need no second proof.
@@ -25,9 +25,18 @@ EXACT = (
     "sigmoid_derivative",
     "softplus",
     "log_sigmoid",
+    "log_sigmoid_derivative",
     "logit",
     "silu_derivative",
     "silu",
+)
+
+# Functions with two outputs: every float32, beside the functions that the outputs belong to.
+PAIRS = (
+    "sigmoid_and_derivative",
+    "log_sigmoid_and_derivative",
+    "softplus_and_derivative",
+    "silu_and_derivative",
 )
 
 # Where something can happen, as bit patterns of |x|: from 2^-31, below which every function is linear to the last bit
@@ -57,10 +66,13 @@ def is_proved(name: str) -> bool:
 def record_proved(name: str) -> None:
     """After a sweep without a fault, of outputs that have the committed hash."""
     table = proved() | {name: committed(name)}
-    PROVED.write_text(json.dumps({name: table[name] for name in EXACT if name in table}, indent=1) + "\n")
+    PROVED.write_text(json.dumps({name: table[name] for name in EXACT + PAIRS if name in table}, indent=1) + "\n")
 
 
 def ranges(name: str) -> Ranges:
+    if name in PAIRS:
+        length = (1 << 32) // PIECES
+        return [(begin, begin + length) for begin in range(0, 1 << 32, length)]
     low, high = PROBABILITY if name == "logit" else REAL
     length = -(-(high - low) // PIECES)
     pieces = [(begin, min(begin + length, high)) for begin in range(low, high, length)]

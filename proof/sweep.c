@@ -5,7 +5,8 @@
  *                                                 blocks FROM to TO add up to the hash of all
  *   sweep exact ISA FUNCTION FROM TO              float32 bit patterns FROM to TO against long double: prints every result
  *                                                 that is wrong, every input whose rounding long double cannot decide, and
- *                                                 the worst error
+ *                                                 the worst error. Of a function with two outputs: every result that is
+ *                                                 not that of the function the output belongs to
  */
 #include <math.h>
 #include <stdio.h>
@@ -25,20 +26,24 @@ static const struct function {
     int inputs, outputs;
     double intervals[2][2];
     struct bound bound; /* of float32 */
+    const char *same_as[2]; /* what the outputs belong to, where there are two */
     kernel **slots;
 } functions[] = {
 #define LIST(...) {__VA_ARGS__}
-#define ACCURACY(half, single, ...) single
-#define SAME_AS(first, second) {0, 0, 0}
+#define ACCURACY(half, single, ...) single, {NULL, NULL}
+#define SAME_AS(first, second) {0, 0, 0}, {#first, #second}
+#define PAIR_OF(first, second) {0, 0, 0}, {#first, #second}
 #define CR {0.5, 0, 0}
 #define ULP(ulp) {ulp, 0, 0}
 #define ULP_FROM(from, ulp, absolute) {ulp, from, absolute}
 #define FUNCTION(inputs_, outputs_, name_, half, single, second, intervals_, accuracy, ...) \
-    {#name_, inputs_, outputs_, LIST intervals_, accuracy, active.name_},
+    {.name = #name_, .inputs = inputs_, .outputs = outputs_, .intervals = LIST intervals_, .slots = active.name_, \
+     .bound = accuracy},
 #include "functions.def"
 #undef LIST
 #undef ACCURACY
 #undef SAME_AS
+#undef PAIR_OF
 #undef CR
 #undef ULP
 #undef ULP_FROM
@@ -125,6 +130,7 @@ static wide sigmoid(wide x) { wide e = expl(-fabsl(x)); return (x < 0 ? e : 1) /
 static wide sigmoid_derivative(wide x) { wide e = expl(-fabsl(x)); return e / ((1 + e) * (1 + e)); }
 static wide softplus(wide x) { return fmaxl(x, 0) + log1pl(expl(-fabsl(x))); }
 static wide log_sigmoid(wide x) { return -softplus(-x); }
+static wide log_sigmoid_derivative(wide x) { return sigmoid(-x); }
 static wide logit(wide p) { return p > 0.25L && p < 0.75L ? 2 * atanhl(2 * p - 1) : logl(p) - log1pl(-p); }
 static wide silu(wide x) { return x * sigmoid(x); }
 
@@ -137,6 +143,7 @@ static const struct reference { const char *name; wide (*value)(wide x), (*scale
     {"sigmoid_derivative", sigmoid_derivative, NULL},
     {"softplus", softplus, NULL},
     {"log_sigmoid", log_sigmoid, NULL},
+    {"log_sigmoid_derivative", log_sigmoid_derivative, NULL},
     {"logit", logit, NULL},
     {"silu_derivative", silu_derivative, sigmoid},
     {"silu", silu, NULL},
@@ -196,27 +203,62 @@ static void judge_error(struct verdict *verdict, float x, float got, wide want, 
         report(verdict, 0, x, got);
 }
 
-static void sweep_exactly(const char *name, uint32_t from, uint32_t to)
+/* The float32 bit patterns from `begin` on, at most a block of them; how many. */
+static uint32_t fill_patterns(float *x, uint64_t begin, uint64_t end)
 {
-    static float x[BLOCK], y[BLOCK];
-    void *operands[] = {x, y};
+    uint32_t count = end - begin < BLOCK ? (uint32_t)(end - begin) : BLOCK;
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t bits = (uint32_t)begin + k;
+        memcpy(&x[k], &bits, sizeof bits);
+    }
+    return count;
+}
+
+static void judge_block(struct verdict *verdict, const struct function *f, const float *x, uint32_t count)
+{
+    static float y[BLOCK];
+    void *operands[] = {(void *)x, y};
+    const struct reference *reference = find_reference(f->name);
+    f->slots[DTYPE_f32](operands, count);
+    for (uint32_t k = 0; k < count; k++) {
+        wide want = reference->value(x[k]);
+        if (f->bound.ulp == 0.5)
+            judge_rounding(verdict, x[k], y[k], want);
+        else
+            judge_error(verdict, x[k], y[k], want, reference->scale ? reference->scale(x[k]) : 0, f->bound);
+    }
+}
+
+static int have_same_bits(float a, float b)
+{
+    return isnan(a) ? isnan(b) : memcmp(&a, &b, sizeof a) == 0;
+}
+
+static void compare_block(struct verdict *verdict, const struct function *f, const float *x, uint32_t count)
+{
+    static float both[2][BLOCK], alone[BLOCK];
+    void *operands[] = {(void *)x, both[0], both[1]};
+    f->slots[DTYPE_f32](operands, count);
+    for (int output = 0; output < 2; output++) {
+        void *of_one[] = {(void *)x, alone};
+        find_function(f->same_as[output])->slots[DTYPE_f32](of_one, count);
+        for (uint32_t k = 0; k < count; k++)
+            if (!have_same_bits(both[output][k], alone[k]))
+                report(verdict, 0, x[k], both[output][k]);
+    }
+}
+
+static void sweep_exactly(const char *name, uint64_t from, uint64_t to)
+{
+    static float x[BLOCK];
     const struct function *f = find_function(name);
-    const struct reference *reference = find_reference(name);
     struct verdict verdict = {0, 0, 0, 0};
     for (uint64_t begin = from; begin < to; begin += BLOCK) {
-        uint32_t count = to - begin < BLOCK ? (uint32_t)(to - begin) : BLOCK;
-        for (uint32_t k = 0; k < count; k++) {
-            uint32_t bits = (uint32_t)begin + k;
-            memcpy(&x[k], &bits, sizeof bits);
-        }
-        f->slots[DTYPE_f32](operands, count);
-        for (uint32_t k = 0; k < count; k++) {
-            wide want = reference->value(x[k]);
-            if (f->bound.ulp == 0.5)
-                judge_rounding(&verdict, x[k], y[k], want);
-            else
-                judge_error(&verdict, x[k], y[k], want, reference->scale ? reference->scale(x[k]) : 0, f->bound);
-        }
+        uint32_t count = fill_patterns(x, begin, to);
+        if (f->outputs == 1)
+            judge_block(&verdict, f, x, count);
+        else
+            compare_block(&verdict, f, x, count);
     }
     printf("done %ld %ld %.9g %a\n", verdict.wrong, verdict.near, verdict.worst, (double)verdict.witness);
 }
@@ -241,6 +283,6 @@ int main(int count, char **words)
     if (hash)
         hash_of_words(count - 3, words + 3);
     else
-        sweep_exactly(words[3], (uint32_t)strtoul(words[4], NULL, 0), (uint32_t)strtoul(words[5], NULL, 0));
+        sweep_exactly(words[3], strtoull(words[4], NULL, 0), strtoull(words[5], NULL, 0));
     return 0;
 }

@@ -9,10 +9,15 @@ Ufuncs, element by element, by NumPy's rules, never an error for a value:
     sigmoid_vjp                     g sigmoid(x) sigmoid(-x)
     log_sigmoid                     log(sigmoid(x)) = -softplus(-x)
     log_expit                       log_sigmoid under SciPy's name
+    log_sigmoid_derivative          sigmoid(-x)
     softplus                        log(1 + exp(x))
     logit                           log(p / (1 - p))
     silu_derivative                 sigmoid(x) (1 + x sigmoid(-x))
     silu                            x sigmoid(x)
+    sigmoid_and_derivative          the sigmoid and its derivative in one pass
+    log_sigmoid_and_derivative      log_sigmoid and its derivative in one pass
+    softplus_and_derivative         softplus and its derivative, the sigmoid, in one pass
+    silu_and_derivative             silu and its derivative in one pass
     sigmoid_gate                    a sigmoid(b)
     bce_with_logits                 y softplus(-x) + (1 - y) softplus(x)
     bce_with_logits_grad            (1 - y) sigmoid(x) - y sigmoid(-x)
@@ -44,15 +49,20 @@ try:
         bce_with_logits_grad_and_hess,
         bce_with_logits_value_and_grad,
         log_sigmoid,
+        log_sigmoid_and_derivative,
+        log_sigmoid_derivative,
         logit,
         sigmoid,
+        sigmoid_and_derivative,
         sigmoid_derivative,
         sigmoid_fast,
         sigmoid_gate,
         sigmoid_vjp,
         silu,
+        silu_and_derivative,
         silu_derivative,
         softplus,
+        softplus_and_derivative,
     )
     from pysigmoid._core import log_sigmoid as log_expit
     from pysigmoid._core import sigmoid as expit
@@ -80,19 +90,24 @@ __all__ = [
     "get_num_threads",
     "log_expit",
     "log_sigmoid",
+    "log_sigmoid_and_derivative",
+    "log_sigmoid_derivative",
     "logit",
     "nn",
     "num_threads",
     "set_num_threads",
     "show_config",
     "sigmoid",
+    "sigmoid_and_derivative",
     "sigmoid_derivative",
     "sigmoid_fast",
     "sigmoid_gate",
     "sigmoid_vjp",
     "silu",
+    "silu_and_derivative",
     "silu_derivative",
     "softplus",
+    "softplus_and_derivative",
     "threads",
 ]
 

@@ -7,10 +7,15 @@ sigmoid_fast: np.ufunc
 sigmoid_derivative: np.ufunc
 sigmoid_vjp: np.ufunc
 log_sigmoid: np.ufunc
+log_sigmoid_derivative: np.ufunc
 softplus: np.ufunc
 logit: np.ufunc
 silu_derivative: np.ufunc
 silu: np.ufunc
+sigmoid_and_derivative: np.ufunc
+log_sigmoid_and_derivative: np.ufunc
+softplus_and_derivative: np.ufunc
+silu_and_derivative: np.ufunc
 sigmoid_gate: np.ufunc
 bce_with_logits: np.ufunc
 bce_with_logits_grad: np.ufunc

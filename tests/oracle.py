@@ -78,6 +78,10 @@ def log_sigmoid(x):
     return -softplus(-x)
 
 
+def log_sigmoid_derivative(x):
+    return sigmoid(-x)
+
+
 def logit(p):
     # Near 1/2 the quotient p / (1-p) is near 1, and 2p - 1 keeps what its logarithm depends on.
     return where(p > 0.25, log1p((2 * p - 1) / (1 - p)), log(p / (1 - p)))

@@ -35,6 +35,7 @@ SECOND_OPINION = {
     "sigmoid_derivative": lambda x: 1 / (4 * mpmath.cosh(x / 2) ** 2),
     "sigmoid_vjp": lambda g, x: g / (mpmath.exp(x / 2) + mpmath.exp(-x / 2)) ** 2,
     "log_sigmoid": lambda x: -mpmath.log(1 + mpmath.exp(-x)),
+    "log_sigmoid_derivative": lambda x: 1 / (1 + mpmath.exp(x)),
     "softplus": _log_one_plus_exp,
     "logit": lambda p: mpmath.log(p) - mpmath.log(1 - p),
     "silu_derivative": lambda x: mpmath.diff(lambda t: t / (1 + mpmath.exp(-t)), x),

@@ -15,7 +15,7 @@ from processes import run
 from proof import __main__ as proof
 from proof import accuracy, emulated, exact, hashes, processors, suites
 from proof.build import ROOT
-from proof.exact import BLOCK, EXACT, inputs_swept, ranges_of_hard_inputs
+from proof.exact import BLOCK, EXACT, PAIRS, inputs_swept, ranges_of_hard_inputs
 from proof.hashes import DTYPES, HASHES, STEPS
 from proof.sweeps import sweep as run_harness
 from pysigmoid import _core
@@ -104,15 +104,23 @@ def swept(tmp_path, monkeypatch):
 
 
 def test_what_is_proved_is_not_proved_again_unless_asked(swept):
-    assert swept() == EXACT
+    assert swept() == EXACT + PAIRS
     assert proof.prove(["sweep"]) == []
     assert swept() == ()
-    assert swept(again=True) == EXACT
+    assert swept(again=True) == EXACT + PAIRS
 
 
 def test_functions_of_one_argument_are_all_swept():
     """A row that promises the correctly rounded result for every input has them all tried."""
     assert set(EXACT) == {name for name, row in accuracy.ROWS.items() if row["nin"] == 1}
+    assert {*EXACT, *PAIRS} == {row["name"] for row in _core.functions if row["nin"] == 1}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_both_outputs_are_those_of_their_own_functions(sweep, name):
+    """Around the least moderate number, where two formulas meet; all of float32 is for `make check`."""
+    for bits in (0x3A930000, 0xBA930000, 0x42930000):
+        assert sweep("exact", _core.isa, name, bits - BLOCK, bits + BLOCK) == ["done", "0", "0", "0", "0x0p+0"]
 
 
 def test_another_hash_is_proved_anew(swept, monkeypatch):

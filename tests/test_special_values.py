@@ -39,6 +39,9 @@ ONE_ARGUMENT = {
         (INF, 0.0), (-INF, 0.0), (0.0, 0.25), (-0.0, 0.25), (NAN, NAN), (MAX, 0.0), ("-max", 0.0), (LEAST, 0.25),
     ],
     "log_sigmoid": [(INF, -0.0), (-INF, -INF), (NAN, NAN), (MAX, -0.0), ("-max", "-max")],
+    "log_sigmoid_derivative": [
+        (INF, 0.0), (-INF, 1), (0.0, 0.5), (-0.0, 0.5), (NAN, NAN), (MAX, 0.0), ("-max", 1), (LEAST, 0.5),
+    ],
     "softplus": [(INF, INF), (-INF, 0.0), (NAN, NAN), (MAX, MAX), ("-max", 0.0)],
     "logit": [
         (0.0, -INF), (-0.0, -INF), (1, INF), (0.5, 0.0), (NAN, NAN), (INF, NAN), (-INF, NAN), (MAX, NAN), (2, NAN),
@@ -50,11 +53,17 @@ ONE_ARGUMENT = {
 ONE_ARGUMENT["sigmoid_fast"] = ONE_ARGUMENT["sigmoid"]
 
 
-@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row["nin"] == 1])
+# Both outputs have the limits of their own functions.
+BOTH = "sigmoid_and_derivative", "log_sigmoid_and_derivative", "softplus_and_derivative", "silu_and_derivative"
+assert {*ONE_ARGUMENT, *BOTH} == {name for name, row in ROWS.items() if row["nin"] == 1}
+
+
+@pytest.mark.parametrize("name", [*ONE_ARGUMENT, *BOTH])
 def test_function_of_one_argument(name, fmt):
-    x, want = (array(column, fmt) for column in zip(*ONE_ARGUMENT[name], strict=True))
-    (got,) = outputs(name, x)
-    assert np.all(same_bits(got, want)), list(zip(x, got, want, strict=True))
+    for k, output in enumerate(ROWS[name]["outputs"]):
+        x, want = (array(column, fmt) for column in zip(*ONE_ARGUMENT[output], strict=True))
+        got = outputs(name, x)[k]
+        assert np.all(same_bits(got, want)), list(zip(x, got, want, strict=True))
 
 
 # A product with infinity is its limit, and 0 times anything but nan is 0; at sigma = 0 an infinite factor has no limit.

@@ -41,6 +41,13 @@ INLINE void copy_padded(char *pack, const char *from, size_t count, size_t lanes
 /* The formula for element i of the operands and those that fill a pack with it. */
 #define APPLY_1_1(dtype, work, formula, operands, i) \
     STORE(dtype, work, (operands)[1], i, formula(LOAD(dtype, work, (operands)[0], i)))
+#define APPLY_1_2(dtype, work, formula, operands, i)                    \
+    do {                                                                \
+        v##work first, second;                                          \
+        formula(LOAD(dtype, work, (operands)[0], i), &first, &second);  \
+        STORE(dtype, work, (operands)[1], i, first);                    \
+        STORE(dtype, work, (operands)[2], i, second);                   \
+    } while (0)
 #define APPLY_2_1(dtype, work, formula, operands, i) \
     STORE(dtype, work, (operands)[2], i,             \
           formula(LOAD(dtype, work, (operands)[0], i), LOAD(dtype, work, (operands)[1], i)))

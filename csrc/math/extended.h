@@ -1,6 +1,7 @@
 /* The working precision extended: long double, over libm's exponential and logarithms, to a few ULP. */
 #include <float.h>
 
+#include "math/both.h"
 #include "math/constants.h"
 
 /* e^-11400 is below half the smallest 80-bit number; a narrower long double only reaches zero earlier. */
@@ -104,3 +105,13 @@ INLINE vlongdouble sigmoid_fast_in_extended(vlongdouble x)
 {
     return sigmoid_in_extended(x);
 }
+
+INLINE vlongdouble log_sigmoid_derivative_in_extended(vlongdouble x)
+{
+    return sigmoid_in_extended(-x);
+}
+
+BOTH(vlongdouble, sigmoid_and_derivative_in_extended, sigmoid_in_extended, sigmoid_derivative_in_extended)
+BOTH(vlongdouble, log_sigmoid_and_derivative_in_extended, log_sigmoid_in_extended, log_sigmoid_derivative_in_extended)
+BOTH(vlongdouble, softplus_and_derivative_in_extended, softplus_in_extended, sigmoid_in_extended)
+BOTH(vlongdouble, silu_and_derivative_in_extended, silu_in_extended, silu_derivative_in_extended)

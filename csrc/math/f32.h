@@ -25,10 +25,15 @@ INLINE vf64 sigmoid_f32_anywhere(vf64 x)
 }
 
 /* silu(x) = x/2 + x^2/4 - ...: half an odd subnormal is a middle, and the square decides, upwards. */
-INLINE vf64 silu_f32_anywhere(vf64 x)
+INLINE vf64 silu_f32_patched(vf64 y, vf64 x)
 {
     vf64 half = v_add_f64(v_set_f64(0.5), v_copysign_f64(v_set_f64(0x1p-28), x));
-    return patch_below_f64(silu_in_f64(x), x, 0x1p-100, v_mul_f64(x, half));
+    return patch_below_f64(y, x, 0x1p-100, v_mul_f64(x, half));
+}
+
+INLINE vf64 silu_f32_anywhere(vf64 x)
+{
+    return silu_f32_patched(silu_in_f64(x), x);
 }
 
 #ifdef V_LOOKUP_16_IS_ONE_PERMUTE
@@ -51,6 +56,23 @@ INLINE struct near_power exp_of_minus(vf64 x)
     vf64 h = v_fma_f64(u, HORNER_F64(u, coth_series_sixteenths), v_set_f64(2));
     v_lookup_16_pairs(exp2_sixteenths, z, &high, &low);
     return (struct near_power){v_ldexp_floor_f64(high, k), v_add_f64(h, r), v_sub_f64(h, r)};
+}
+
+INLINE struct ratio_in_f64 exp_of_minus_moderate(vf64 x)
+{
+    struct near_power e = exp_of_minus(x);
+    return (struct ratio_in_f64){v_mul_f64(e.power, e.numerator), e.denominator};
+}
+
+INLINE struct near_power near_power_of_neg_abs(vf64 x)
+{
+    return exp_of_minus(v_min_f64(v_set_f64(-vanishing_f64), v_abs_f64(x)));
+}
+
+INLINE struct ratio_in_f64 exp_neg_abs_f32(vf64 x)
+{
+    struct near_power e = near_power_of_neg_abs(x);
+    return (struct ratio_in_f64){v_mul_f64(e.power, e.numerator), e.denominator};
 }
 
 INLINE vf64 sigmoid_f32_moderate(vf64 x)
@@ -99,7 +121,7 @@ static const double atanh_series_fifteenths[] = {0x1.55555555583ep-2, 0x1.999997
  * e is at most 2.2 % off that, so that |s| < 1/56. */
 INLINE vf64 log_one_plus_exp_neg_abs(vf64 x)
 {
-    struct near_power e = exp_of_minus(v_min_f64(v_set_f64(-vanishing_f64), v_abs_f64(x)));
+    struct near_power e = near_power_of_neg_abs(x);
     vf64 numerator = v_mul_f64(e.power, e.numerator), c, log_one_plus_c;
     vf64 j = v_fma_f64(e.power, v_set_f64(15), v_set_f64(ROUND_TO_INTEGER_f64));
     v_lookup_16_pairs(log_fifteenths, j, &c, &log_one_plus_c);
@@ -113,9 +135,19 @@ INLINE vf64 log_one_plus_exp_neg_abs(vf64 x)
 
 #else
 
+INLINE struct ratio_in_f64 exp_of_minus_moderate(vf64 x)
+{
+    return exp_in_f64(v_neg_f64(x));
+}
+
+INLINE struct ratio_in_f64 exp_neg_abs_f32(vf64 x)
+{
+    return exp_neg_abs_in_f64(x);
+}
+
 INLINE vf64 sigmoid_f32_moderate(vf64 x)
 {
-    struct ratio_in_f64 e = exp_in_f64(v_neg_f64(x));
+    struct ratio_in_f64 e = exp_of_minus_moderate(x);
     return v_div_f64(e.denominator, v_add_f64(e.denominator, e.numerator));
 }
 
@@ -164,4 +196,45 @@ INLINE vf64 log_sigmoid_f32(vf64 x)
 INLINE vf64 logit_f32(vf64 p)
 {
     return patch_f64(logit_in_f64(p), p, 0x1.13986cp-22, -0x1.e59d8ap+3);
+}
+
+INLINE vf64 log_sigmoid_derivative_f32(vf64 x)
+{
+    return sigmoid_f32(v_neg_f64(x));
+}
+
+/* sigma(x) and sigma(x) sigma(-x) from one division. No input misses. */
+INLINE void sigmoid_and_derivative_f32(vf64 x, vf64 *value, vf64 *derivative)
+{
+    struct ratio_in_f64 e = exp_of_minus_moderate(x);
+    vf64 inverse = v_div_f64(v_set_f64(1), v_add_f64(e.denominator, e.numerator));
+    *value = v_mul_f64(e.denominator, inverse);
+    *derivative = v_mul_f64(v_mul_f64(e.numerator, inverse), *value);
+    if (!V_BRANCHES_PAY || RARELY(!v_all_moderate_f64(x))) {
+        *value = sigmoid_f32_anywhere(x);
+        *derivative = sigmoid_derivative_in_f64(x);
+    }
+}
+
+/* sigma(x) from e^-|x|, which moderate x need no patch for. */
+INLINE vf64 sigmoid_f32_beside(struct ratio_in_f64 exp_neg_abs, vf64 x)
+{
+    struct sides_in_f64 sigma = sides_of_in_f64(exp_neg_abs, x);
+    vf64 y = v_div_f64(sigma.positive, sigma.sum);
+    if (!V_BRANCHES_PAY || RARELY(!v_all_moderate_f64(x)))
+        y = sigmoid_f32_anywhere(x);
+    return y;
+}
+
+/* In these two the compiler makes e^-|x| once: the value has the same. */
+INLINE void softplus_and_derivative_f32(vf64 x, vf64 *value, vf64 *derivative)
+{
+    *value = softplus_f32(x);
+    *derivative = sigmoid_f32_beside(exp_neg_abs_f32(x), x);
+}
+
+INLINE void log_sigmoid_and_derivative_f32(vf64 x, vf64 *value, vf64 *derivative)
+{
+    *value = log_sigmoid_f32(x);
+    *derivative = sigmoid_f32_beside(exp_neg_abs_f32(x), v_neg_f64(x));
 }

@@ -1,6 +1,7 @@
 /* float16 and bfloat16: functions of one argument worked in float32 by the same text as float32 in double; functions whose
  * bound float32 arithmetic cannot hold are those of math/narrow.h, narrowed further. All 65,536 patterns of both types were
  * tried; the patches are the ones that would miss. */
+#include "math/both.h"
 #include "math/patches.h"
 
 #define READING f32
@@ -69,3 +70,13 @@ INLINE vf32 sigmoid_derivative_bf16(vf32 x) { return sigmoid_derivative_in_f32(x
 INLINE vf32 log_sigmoid_bf16(vf32 x) { return log_sigmoid_in_f32(x); }
 INLINE vf32 softplus_bf16(vf32 x) { return softplus_in_f32(x); }
 INLINE vf32 silu_bf16(vf32 x) { return silu_with_small_f32(x); }
+
+INLINE vf32 log_sigmoid_derivative_f16(vf32 x) { return sigmoid_f16(v_neg_f32(x)); }
+INLINE vf32 log_sigmoid_derivative_bf16(vf32 x) { return sigmoid_bf16(v_neg_f32(x)); }
+
+BOTH(vf32, sigmoid_and_derivative_f16, sigmoid_f16, sigmoid_derivative_f16)
+BOTH(vf32, sigmoid_and_derivative_bf16, sigmoid_bf16, sigmoid_derivative_bf16)
+BOTH(vf32, log_sigmoid_and_derivative_f16, log_sigmoid_f16, log_sigmoid_derivative_f16)
+BOTH(vf32, log_sigmoid_and_derivative_bf16, log_sigmoid_bf16, log_sigmoid_derivative_bf16)
+BOTH(vf32, softplus_and_derivative_f16, softplus_f16, sigmoid_f16)
+BOTH(vf32, softplus_and_derivative_bf16, softplus_bf16, sigmoid_bf16)

@@ -1,5 +1,6 @@
 /* The working precision narrow: double, for float32 results. Not all inputs of its functions can be tried, so that every
  * operation is part of the result: fused where written, nothing else contracted. */
+#include "math/both.h"
 #include "math/constants.h"
 
 #define READING narrow
@@ -9,6 +10,15 @@
 #include "math/exponential.h"
 #include "math/functions.h"
 #include "math/products.h"
+
+/* As silu_f32, which is proved right fused and not, so that it has the same bits; for half types as well. */
+INLINE vf64 silu_patched_in_narrow(vf64 x)
+{
+    return silu_f32_patched(silu_in_narrow(x), x);
+}
+
+BOTH(vf64, silu_and_derivative_in_narrow, silu_patched_in_narrow, silu_derivative_in_narrow)
+
 #include "math/loss_terms.h"
 #include "math/loss_logistic.h"
 

@@ -118,6 +118,14 @@ INLINE struct sigma both_sigmas(struct exponential e)
                           pair_div(pair_of(v_set_f64(1)), sum, inverse)};
 }
 
+/* Of ordinary x: nothing has an exponent of its own. */
+INLINE struct sigma both_ordinary_sigmas(struct pair e)
+{
+    struct pair sum = one_plus(e);
+    vf64 inverse = v_div_f64(v_set_f64(1), sum.hi);
+    return (struct sigma){{pair_div(e, sum, inverse), v_set_f64(0)}, pair_div(pair_of(v_set_f64(1)), sum, inverse)};
+}
+
 INLINE struct scaled sigmoid_scaled(vf64 x)
 {
     struct exponential e = exp_neg_abs_in_wide(x);
@@ -153,7 +161,11 @@ INLINE vf64 sigmoid_in_wide(vf64 x)
 
 INLINE vf64 sigmoid_derivative_in_wide(vf64 x)
 {
-    return finish(sigmoid_derivative_scaled(exp_neg_abs_in_wide(x)));
+    struct sigma sigma = both_ordinary_sigmas(exp_neg_abs_ordinary(x));
+    vf64 y = pair_sum(pair_mul(sigma.lower.value, sigma.upper));
+    if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x)))
+        y = finish(sigmoid_derivative_scaled(exp_neg_abs_in_wide(x)));
+    return y;
 }
 
 /* At -infinity sigma is exactly 0, and infinity times that has no limit: nan. */
@@ -176,17 +188,21 @@ INLINE vf64 silu_in_wide(vf64 x)
 }
 
 /* sigma(x) (1 + x sigma(-x)): right of zero sigma(-x) carries the exponent, left of it sigma(x) does. */
-INLINE vf64 silu_derivative_in_wide(vf64 x)
+INLINE vf64 silu_derivative_of(struct sigma sigma, vf64 x)
 {
     vf64 zero = v_set_f64(0);
     vf64 bounded = v_max_f64(v_set_f64(-1460), v_min_f64(v_set_f64(1460), x));
-    struct sigma sigma = both_sigmas(exp_neg_abs_in_wide(x));
     vm64 left = v_lt_f64(x, zero);
     struct pair lower = pair_exp2(sigma.lower.value, v_max_f64(v_set_f64(-600), sigma.lower.exponent));
     struct pair slope = pair_mul(pair_of(bounded), pair_select(left, sigma.upper, lower));
     slope = pair_add(pair_of(v_set_f64(1)), slope);
     struct pair product = pair_mul(pair_select(left, sigma.lower.value, sigma.upper), slope);
     return finish((struct scaled){product, v_select_f64(left, sigma.lower.exponent, zero)});
+}
+
+INLINE vf64 silu_derivative_in_wide(vf64 x)
+{
+    return silu_derivative_of(both_sigmas(exp_neg_abs_in_wide(x)), x);
 }
 
 /* log(1 + e) = 2 atanh(e / (2 + e)) */

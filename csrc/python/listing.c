@@ -55,8 +55,8 @@ static int describe_bound(char *text, size_t size, const char *label, struct bou
 static void describe_accuracy(char *text, size_t size, const struct row *row)
 {
     if (row->same_as[0] != NULL) {
-        snprintf(text, size, "Accuracy: the outputs equal those of `%s` and `%s`, bit for bit.", row->same_as[0],
-                 row->same_as[1]);
+        snprintf(text, size, "Accuracy: the outputs equal those of `%s` and\n`%s`, bit for bit%s.", row->same_as[0],
+                 row->same_as[1], row->has_same_bits ? "" : "; in float64 and longdouble they keep their\nbounds");
         return;
     }
     int length = snprintf(text, size, "Accuracy, for every input:\n");

@@ -21,6 +21,7 @@ struct row {
     double intervals[2][2];
     struct bound accuracy[BOUNDS]; /* all zero where the outputs keep those of other rows */
     const char *same_as[2];
+    int has_same_bits; /* as these, in every dtype */
     PyArrayMethod_StridedLoop *bf16_loop;
     kernel **slots; /* one per dtype, in `active` */
 

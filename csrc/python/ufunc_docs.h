@@ -1,7 +1,7 @@
 /* What help() shows for each ufunc: one literal <name>_doc per row of functions.def, a numpydoc body; those of the losses
- * are in loss_docs.h. NumPy writes the signature line above it, so the inputs are called x, or x1 and x2, as they are
- * there. Each {mark} becomes a paragraph when the module is imported, see listing.c. The tests run the examples with
- * `import numpy as np` and `import pysigmoid`. */
+ * are in loss_docs.h, those of a function and its derivative in pair_docs.h. NumPy writes the signature line above it, so
+ * the inputs are called x, or x1 and x2, as they are there. Each {mark} becomes a paragraph when the module is imported,
+ * see listing.c. The tests run the examples with `import numpy as np` and `import pysigmoid`. */
 #ifndef PYSIGMOID_UFUNC_DOCS_H
 #define PYSIGMOID_UFUNC_DOCS_H
 
@@ -74,6 +74,7 @@ static const char sigmoid_derivative_doc[] =
     "{shape_of_x}\n"
     "\nSee Also\n--------\n"
     "sigmoid_vjp : the slope times an incoming gradient, in one pass.\n"
+    "sigmoid_and_derivative : the sigmoid as well, in one pass.\n"
     "\nNotes\n-----\n{accuracy}\n\n"
     "The slope is 0.25 at +-0 and +0 at both infinities; it is even in `x`.\n"
     "{silent}\n"
@@ -147,6 +148,31 @@ static const char log_sigmoid_doc[] =
     "...     np.log(pysigmoid.sigmoid(x))[[0, 3]]\n"
     "array([-inf,   0.], dtype=float32)\n";
 
+static const char log_sigmoid_derivative_doc[] =
+    "Derivative of log_sigmoid, sigmoid(-x).\n"
+    "\nParameters\n----------\n"
+    "x : array_like\n"
+    "    Logits, the input of log_sigmoid.\n"
+    "{options}\n"
+    "\nReturns\n-------\n"
+    "y : ndarray or scalar\n"
+    "    Slopes in [0, 1].\n"
+    "{shape_of_x}\n"
+    "\nSee Also\n--------\n"
+    "log_sigmoid_and_derivative : the function as well, in one pass.\n"
+    "sigmoid : the derivative of softplus.\n"
+    "\nNotes\n-----\n{accuracy}\n\n"
+    "The slope is 1 at -inf, 0.5 at +-0 and +0 at inf.\n"
+    "{silent}\n"
+    "\nExamples\n--------\n"
+    ">>> pysigmoid.log_sigmoid_derivative(np.float32([-20, 0, 20]))\n"
+    "array([1.0000000e+00, 5.0000000e-01, 2.0611537e-09], dtype=float32)\n"
+    "\n"
+    "From the sigmoid, the slope cancels:\n"
+    "\n"
+    ">>> 1 - pysigmoid.sigmoid(np.float32(20))\n"
+    "np.float32(0.0)\n";
+
 static const char softplus_doc[] =
     "Softplus, log(1 + exp(x)): a smooth max(x, 0).\n"
     "\nParameters\n----------\n"
@@ -213,7 +239,7 @@ static const char silu_derivative_doc[] =
     "    Slopes, between -0.0998 and 1.0998.\n"
     "{shape_of_x}\n"
     "\nSee Also\n--------\n"
-    "silu : the function.\n"
+    "silu_and_derivative : the function as well, in one pass.\n"
     "\nNotes\n-----\n{accuracy}\n\n"
     "The slope is 0 at -inf, 0.5 at +-0 and 1 at inf. It changes sign at\n"
     "x = -1.27846454, the minimum of silu, and cancels there.\n"

@@ -11,6 +11,7 @@
 #include "kernels/dispatch.h"
 #include "python/listing.h"
 #include "python/loss_docs.h"
+#include "python/pair_docs.h"
 #include "python/promotion.h"
 #include "python/ufunc_docs.h"
 
@@ -35,7 +36,8 @@ static const char type_numbers[TABLE_DTYPES] = {NPY_FLOAT, NPY_DOUBLE, NPY_HALF,
 #define ULP(ulp) {ulp, 0, 0}
 #define ULP_FROM(relative_from, ulp, absolute) {ulp, relative_from, absolute}
 #define ACCURACY(...) .accuracy = {__VA_ARGS__}
-#define SAME_AS(first, second) .same_as = {#first, #second}
+#define SAME_AS(first, second) .same_as = {#first, #second}, .has_same_bits = 1
+#define PAIR_OF(first, second) .same_as = {#first, #second}
 #define LIST(...) {__VA_ARGS__}
 
 enum { NUMBER, LABELLED }; /* what the second argument is */
@@ -53,6 +55,7 @@ static struct row rows[] = {
 #undef ULP_FROM
 #undef ACCURACY
 #undef SAME_AS
+#undef PAIR_OF
 #undef LIST
 
 enum { ROWS = sizeof rows / sizeof *rows };

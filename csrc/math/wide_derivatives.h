@@ -1,0 +1,62 @@
+/* The working precision wide, two outputs: a function and its derivative from one exponential and as few divisions as
+ * there are different divisors. */
+
+INLINE vf64 log_sigmoid_derivative_in_wide(vf64 x)
+{
+    return sigmoid_in_wide(v_neg_f64(x));
+}
+
+/* sigma(x), or sigma(-x), out of both. */
+INLINE struct scaled lower_if(vm64 lower, struct sigma sigma)
+{
+    return (struct scaled){pair_select(lower, sigma.lower.value, sigma.upper),
+                           v_select_f64(lower, sigma.lower.exponent, v_set_f64(0))};
+}
+
+INLINE vm64 is_negative(vf64 x)
+{
+    return v_lt_f64(x, v_set_f64(0));
+}
+
+INLINE vf64 ordinary_lower_if(vm64 lower, struct sigma sigma)
+{
+    return pair_sum(pair_select(lower, sigma.lower.value, sigma.upper));
+}
+
+INLINE void sigmoid_and_derivative_in_wide(vf64 x, vf64 *value, vf64 *derivative)
+{
+    struct sigma sigma = both_ordinary_sigmas(exp_neg_abs_ordinary(x));
+    *value = ordinary_lower_if(is_negative(x), sigma);
+    *derivative = pair_sum(pair_mul(sigma.lower.value, sigma.upper));
+    if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x))) {
+        struct exponential e = exp_neg_abs_in_wide(x);
+        *value = finish(lower_if(is_negative(x), both_sigmas(e)));
+        *derivative = finish(sigmoid_derivative_scaled(e));
+    }
+}
+
+INLINE void softplus_and_derivative_in_wide(vf64 x, vf64 *value, vf64 *derivative)
+{
+    struct pair e = exp_neg_abs_ordinary(x), log_one_plus_e = log_one_plus_pair(e);
+    *value = v_select_f64(v_le_f64(x, v_set_f64(0)), pair_sum(log_one_plus_e), pair_sum(pair_add(pair_of(x), log_one_plus_e)));
+    *derivative = ordinary_lower_if(is_negative(x), both_ordinary_sigmas(e));
+    if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x))) {
+        *value = softplus_anywhere_in_wide(x);
+        *derivative = finish(lower_if(is_negative(x), both_sigmas(exp_neg_abs_in_wide(x))));
+    }
+}
+
+/* -softplus(-x) and the slope of softplus at -x */
+INLINE void log_sigmoid_and_derivative_in_wide(vf64 x, vf64 *value, vf64 *derivative)
+{
+    vf64 softplus;
+    softplus_and_derivative_in_wide(v_neg_f64(x), &softplus, derivative);
+    *value = v_neg_f64(softplus);
+}
+
+INLINE void silu_and_derivative_in_wide(vf64 x, vf64 *value, vf64 *derivative)
+{
+    struct sigma sigma = both_sigmas(exp_neg_abs_in_wide(x));
+    *value = finish_product(v_max_f64(v_set_f64(-1460), x), lower_if(is_negative(x), sigma));
+    *derivative = silu_derivative_of(sigma, x);
+}
