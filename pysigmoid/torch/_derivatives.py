@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
 import torch
 
 from pysigmoid import _core
-from pysigmoid._dtypes import Array
 from pysigmoid.torch._elementwise import Elementwise, Tensor, apply
 
 
@@ -54,20 +50,18 @@ def silu_second_derivative(input: Tensor) -> Tensor:
     return sigmoid_derivative(input) * (2 - finite * torch.tanh(finite / 2))
 
 
-def _slope_of_log_sigmoid(array: Array) -> Any:
-    return _core.sigmoid(np.negative(array))
-
-
-SIGMOID = Elementwise("sigmoid", _core.sigmoid, _core.sigmoid_derivative, sigmoid_derivative, "torch.sigmoid")
+SIGMOID = Elementwise("sigmoid", _core.sigmoid, _core.sigmoid_and_derivative, sigmoid_derivative, "torch.sigmoid")
 LOG_SIGMOID = Elementwise(
     "log_sigmoid",
     _core.log_sigmoid,
-    _slope_of_log_sigmoid,
+    _core.log_sigmoid_and_derivative,
     sigmoid_of_negative,
     "torch.nn.functional.logsigmoid",
 )
-SOFTPLUS = Elementwise("softplus", _core.softplus, _core.sigmoid, sigmoid, "torch.nn.functional.softplus")
-SILU = Elementwise("silu", _core.silu, _core.silu_derivative, silu_derivative, "torch.nn.functional.silu")
+SOFTPLUS = Elementwise(
+    "softplus", _core.softplus, _core.softplus_and_derivative, sigmoid, "torch.nn.functional.softplus"
+)
+SILU = Elementwise("silu", _core.silu, _core.silu_and_derivative, silu_derivative, "torch.nn.functional.silu")
 SIGMOID_DERIVATIVE = Elementwise(
     "sigmoid_derivative", _core.sigmoid_derivative, None, sigmoid_second_derivative, "torch.sigmoid"
 )

@@ -23,20 +23,20 @@ Function: TypeAlias = type[torch.autograd.Function]
 
 
 class Elementwise:
-    """A function: its ufunc, that of its derivative if there is one, and the derivative as a function of tensors."""
+    """A function: its ufunc, that of value and slope if there is one, and the derivative of tensors."""
 
     def __init__(
         self,
         name: str,
-        value: Callable[..., Any],
-        slope: Callable[..., Any] | None,
+        value: np.ufunc,
+        both: np.ufunc | None,
         derivative: Callable[[Tensor], Tensor],
         peer: str,
     ) -> None:
-        self.name, self.value, self.slope, self.derivative, self.peer = name, value, slope, derivative, peer
+        self.name, self.value, self.both, self.derivative, self.peer = name, value, both, derivative, peer
         self.eager = self.transformed = _transformed(self)
         self.operator = _operator(self)
-        if slope is not None:
+        if both is not None:
             self.eager, self.operator_with_slope = _eager(self), _operator_with_slope(self)
 
     def value_of(self, input: Tensor) -> Tensor:
@@ -47,17 +47,18 @@ class Elementwise:
         array = read_floats(input)
         if not array.size:
             return torch.sigmoid(input.detach()), torch.sigmoid(input.detach())  # nothing, with torch's strides
-        assert self.slope is not None
-        return give(_compute(self.value, array)), give(_compute(self.slope, array))
+        assert self.both is not None
+        value, slope = _compute(self.both, array)
+        return give(value), give(slope)
 
 
-def _compute(ufunc: Callable[..., Any], array: Array) -> Any:
+def _compute(ufunc: np.ufunc, array: Array) -> Any:
     """A ufunc of an array; its strides are those that torch gives to results."""
     if array.size < SHORTEST_APPLIED:
         return ufunc(array)
-    if isinstance(ufunc, np.ufunc):
-        return on_torchs_threads(array.size, _apply_to_arrays, ufunc, array)
-    return on_torchs_threads(array.size, ufunc, array)
+    if ufunc.nout > 1:
+        return on_torchs_threads(array.size, ufunc, array)
+    return on_torchs_threads(array.size, _apply_to_arrays, ufunc, array)
 
 
 # Doors
@@ -85,7 +86,7 @@ def _apply_to_other(function: Elementwise, input: Tensor) -> Tensor:
 
 def _apply_operator(function: Elementwise, input: Tensor) -> Tensor:
     wants_grad = torch.jit.is_tracing() or (torch.is_grad_enabled() and input.requires_grad)  # a trace is for both
-    if wants_grad and function.slope is not None:
+    if wants_grad and function.both is not None:
         return function.operator_with_slope(input)[0]
     return function.operator(input)
 
