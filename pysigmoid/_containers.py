@@ -93,6 +93,17 @@ def elementwise_operand(input: Any) -> Any:
     return input
 
 
+def in_container(given: Any, result: Any) -> Any:
+    """The result of a ufunc as what was given: for a tensor, whose memory was read as an array, a tensor again."""
+    torch: Any = sys.modules.get("torch") if library_of(type(given)) == "torch" else None
+    if not hasattr(torch, "from_numpy"):
+        return result
+    array = np.asarray(result)
+    if array.dtype.name == "bfloat16":
+        return torch.from_numpy(array.view(np.uint16)).view(torch.bfloat16)
+    return torch.from_numpy(array)
+
+
 def _with_nan(values: Array, missing: Array) -> Array:
     return np.where(missing, np.nan, values.astype(float_dtype("input", values.dtype), copy=False))
 
