@@ -14,7 +14,8 @@
 #   make controls    defects that were in the code once are put back: the nets must see each
 # make expanded    the C that the compiler sees of one function, its macros gone: FUNCTION=sigmoid DTYPE=f32 ISA=avx2,
 #                  or any name as FUNCTION, such as exp_in_f64
-# make peers       the tests beside torch, numba, numexpr and Dask's workers, which it installs
+# make peers       the tests beside and inside of torch, and beside JAX, numba, numexpr and Dask's workers, which it
+#                  installs
 # make proof       check, all float32 results against long double again, and every input of the aarch64 kernels under
 #                  emulation: hours; may be stopped and goes on from there
 PYTHON ?= python3
@@ -102,7 +103,7 @@ lint: .venv/.built
 	@echo "Setting up a virtual environment with torch, numba, numexpr and distributed in .venv-peers (once; some minutes)"
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet torch==2.13.0
-	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed
+	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed jax
 	.venv-peers/bin/python -m pip install --quiet --no-build-isolation --editable ".[test]"
 	@touch $@
 

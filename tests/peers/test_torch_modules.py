@@ -2,7 +2,9 @@
 
 import copy
 import pickle
+import re
 import warnings
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,6 +13,7 @@ from drivers import assert_same_bits, draw, draw_labels
 import pysigmoid
 import pysigmoid.torch as pt
 
+README = Path(__file__).parents[2] / "README.md"
 NAMES = ["Sigmoid", "LogSigmoid", "Softplus", "SiLU", "BCEWithLogitsLoss"]
 VALUES = {
     "Sigmoid": pysigmoid.sigmoid,
@@ -88,6 +91,14 @@ def test_focal_loss(rng):
 
 
 # convert
+
+
+def test_what_readme_writes_runs():
+    (row,) = [line for line in README.read_text().splitlines() if line.startswith("| a torch model that trains |")]
+    names = {"model": torch.nn.Sequential(torch.nn.Sigmoid())}
+    for statement in re.findall(r"`([^`]+)`", row):
+        exec(statement, names)
+    assert type(names["model"][0]) is pt.Sigmoid
 
 
 class Gates(torch.nn.Module):
