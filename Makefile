@@ -18,8 +18,8 @@
 #                  stubs; the stubs against the package
 # make expanded    the C that the compiler sees of one function, its macros gone: FUNCTION=sigmoid DTYPE=f32 ISA=avx2,
 #                  or any name as FUNCTION, such as exp_in_f64
-# make peers       the tests beside torch, numba, numexpr, Cython, Dask's workers, XGBoost, LightGBM and CatBoost, which
-#                  it installs
+# make peers       the tests beside and inside of torch, and beside JAX, numba, numexpr, Cython, Dask's workers, XGBoost,
+#                  LightGBM and CatBoost, which it installs
 # make proof       check, all float32 results against long double again, and every input of the aarch64 kernels under
 #                  emulation: hours; may be stopped and goes on from there
 PYTHON ?= python3
@@ -115,7 +115,7 @@ types: .venv/.built
 	@echo "Setting up a virtual environment with torch, numba, XGBoost and other peers in .venv-peers (once; some minutes)"
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet torch==2.13.0
-	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed cython sparse
+	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed cython sparse jax
 	.venv-peers/bin/python -m pip install --quiet xgboost-cpu lightgbm catboost
 	.venv-peers/bin/python -m pip install --quiet --no-build-isolation --editable ".[test]"
 	@touch $@

@@ -239,13 +239,14 @@ def raise_outside(
     input_name, target_name = names
     if probabilities and (index := _first_outside(samples.input, samples)) is not None:
         hint = "For logits use binary_cross_entropy_with_logits."
-        raise _out_of_range(input_name, samples.input, index, hint, given[0])
+        raise _out_of_range(input_name, samples.input, index, hint, given[0], "where")
     index = _first_outside(samples.target, samples)
     if index is None:
         raise ValueError(f"{target_name} was changed while it was read; pass a copy")
     swapped = not probabilities and _first_outside(samples.input, samples) is None
     question = f"All of {input_name} lies between 0 and 1: are {input_name} and {target_name} swapped?"
-    raise _out_of_range(target_name, samples.target, index, question if swapped else "", given[1])
+    tensors_take = "where" if probabilities else "ignore_value"
+    raise _out_of_range(target_name, samples.target, index, question if swapped else "", given[1], tensors_take)
 
 
 def _first_outside(values: Array, samples: Samples) -> tuple[Any, ...] | None:
@@ -254,7 +255,9 @@ def _first_outside(values: Array, samples: Samples) -> tuple[Any, ...] | None:
     return None if place < 0 else np.unravel_index(place, values.shape)
 
 
-def _out_of_range(name: str, values: Array, index: tuple[Any, ...], hint: str, given: Any) -> ValueError:
+def _out_of_range(
+    name: str, values: Array, index: tuple[Any, ...], hint: str, given: Any, tensors_take: str
+) -> ValueError:
     value = values[index]
     position = f"{name}[{', '.join(map(str, index))}]" if index else name
     missing = value != value  # told first: < and > of nan would raise the floating-point flag "invalid"
@@ -262,11 +265,14 @@ def _out_of_range(name: str, values: Array, index: tuple[Any, ...], hint: str, g
     library, array = library_of(type(given)), f"np.asarray({name})"
     sum_of = array if isinstance(given, list | tuple) or library == "pyarrow" else name  # these take no arithmetic
     nan_of = array if library == "polars" else name
+    clipped = f"{name}.clamp(0, 1)" if library == "torch" else f"np.clip({name}, 0, 1)"
+    left_out = f"where=~{name}.isnan()" if library == "torch" else f"where=~np.isnan({nan_of})"
+    left_out = "ignore_value=float('nan')" if library == "torch" and tensors_take == "ignore_value" else left_out
     sentences = [
         f"{name} must lie between 0 and 1, but {position} is {value}.",
         f"For labels -1 and +1 pass ({sum_of} + 1) / 2." if value == -1 else "",
-        f"For rounding errors pass np.clip({name}, 0, 1)." if nearly else "",
-        f"For missing values pass where=~np.isnan({nan_of})." if missing else hint,
+        f"For rounding errors pass {clipped}." if nearly else "",
+        f"For missing values pass {left_out}." if missing else hint,
         "validate=False skips this check.",
     ]
     return ValueError(" ".join(filter(None, sentences)))

@@ -93,6 +93,17 @@ def elementwise_operand(input: Any) -> Any:
     return input
 
 
+def in_container(given: Any, result: Any) -> Any:
+    """The result of a ufunc as what was given: for a tensor, whose memory was read as an array, a tensor again."""
+    torch: Any = sys.modules.get("torch") if library_of(type(given)) == "torch" else None
+    if not hasattr(torch, "from_numpy"):
+        return result
+    array = np.asarray(result)
+    if array.dtype.name == "bfloat16":
+        return torch.from_numpy(array.view(np.uint16)).view(torch.bfloat16)
+    return torch.from_numpy(array)
+
+
 def _with_nan(values: Array, missing: Array) -> Array:
     return np.where(missing, np.nan, values.astype(float_dtype("input", values.dtype), copy=False))
 
@@ -175,7 +186,8 @@ def _check_xarray_dtype(name: str, value: Any) -> None:
 def _read_torch(name: str, value: Any) -> Operand:
     if getattr(value, "requires_grad", False):
         raise TypeError(
-            f"{name} is a tensor that requires grad, and torch does not see what NumPy computes; pass {name}.detach()"
+            f"{name} is a tensor that requires grad, and torch does not see what NumPy computes; call pysigmoid.torch, "
+            f"or pass {name}.detach()"
         )
     for is_elsewhere, what, remedy in TENSORS_ELSEWHERE:
         if is_elsewhere(value):

@@ -8,9 +8,10 @@ import numpy as np
 
 from pysigmoid import _core
 from pysigmoid._arguments import clamp
-from pysigmoid._containers import elementwise_operand, refuse_dask
+from pysigmoid._containers import elementwise_operand, in_container, refuse_dask
 from pysigmoid._dtypes import Array
 from pysigmoid._hints import check_softplus_options
+from pysigmoid._operands import library_of
 
 SHORTEST_APPLIED = 16384  # fewer elements are done before a second thread is awake
 BETA, THRESHOLD = 1.0, 20.0  # torch's defaults for softplus, which mean what is done here
@@ -19,10 +20,21 @@ BETA, THRESHOLD = 1.0, 20.0  # torch's defaults for softplus, which mean what is
 def _apply(ufunc: np.ufunc, input: Any, out: Array | None) -> Any:
     """The ufunc of what a caller passed."""
     if not _core.are_plain(input):
-        input = elementwise_operand(input)
-    elif input.size >= SHORTEST_APPLIED:
+        return _apply_to_container(ufunc, input, out)
+    if input.size >= SHORTEST_APPLIED:
         return _apply_to_arrays(ufunc, input, out=out)
     return ufunc(input) if out is None else ufunc(input, out=out)
+
+
+def _apply_to_container(ufunc: np.ufunc, input: Any, out: Any) -> Any:
+    """The ufunc of what holds numbers in its own way; a tensor may be written into, as it is read in place."""
+    held = elementwise_operand(input)
+    if out is None:
+        return in_container(input, ufunc(held))
+    if out is input and library_of(type(input)) == "torch":
+        ufunc(held, out=held)
+        return input
+    return ufunc(held, out=out)
 
 
 def _apply_to_arrays(ufunc: np.ufunc, *arrays: Array, out: Array | None = None) -> Any:
@@ -212,7 +224,8 @@ def logit(input: Any, eps: float | None = None, *, out: Array | None = None) -> 
     """
     if eps is None:
         return _apply(_core.logit, input, out)
-    return _apply(_core.logit, clamp(elementwise_operand(input), eps), out)
+    result = _apply(_core.logit, clamp(elementwise_operand(input), eps), out)
+    return in_container(input, result) if out is None else result
 
 
 def glu(input: Any, dim: int = -1) -> Array:

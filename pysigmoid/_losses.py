@@ -68,8 +68,9 @@ def evaluate(
     out: Any = None,
     grad_out: Any = None,
     hess_out: Any = None,
+    given: tuple[Any, Any] | None = None,
 ) -> tuple[Any, ...]:
-    """The outputs of a loss."""
+    """The outputs of a loss. `given` is what the caller passed for input and target, where that was read already."""
     samples = plain_samples(input, target, weight, where, pos_weight, ignore_value)
     if samples is None:
         samples = read_samples(NAMES[form], input, target, weight, where, pos_weight, ignore_value)
@@ -91,7 +92,7 @@ def evaluate(
         code, axes, keepdims, validate, asked, out, grad_out, hess_out,
     )  # fmt: skip
     if results is None:
-        raise_outside(Samples(*samples), NAMES[form], form == PROBABILITY, (input, target))
+        raise_outside(Samples(*samples), NAMES[form], form == PROBABILITY, given or (input, target))
     return results
 
 

@@ -64,8 +64,10 @@ def test_every_line_of_what_to_write_runs():
     names = {"pysigmoid": pysigmoid, "x": logits, "logits": logits, "targets": targets, "output": tensor}
     names |= {"X": logits[:, None], "y": targets}
     rows = table("| I use |")
-    assert len(rows) == 6
-    for _, instead in rows:
+    assert len(rows) == 7
+    without_torch = [instead for _, instead in rows if "pysigmoid.torch" not in instead]  # tests/peers has the other
+    assert len(without_torch) == 6
+    for instead in without_torch:
         for statement in re.findall(r"`([^`]+)`", instead):
             exec(statement, names)
     np.testing.assert_array_equal(names["grad"], pysigmoid.bce_with_logits_grad(logits, targets))
