@@ -8,6 +8,7 @@ import pytest
 
 import pysigmoid
 from pysigmoid import _core, config, functional, nn, threads
+from pysigmoid import dask as lazy
 
 NAMES = {"np": np, "pysigmoid": pysigmoid, "F": functional, "nn": nn}
 
@@ -20,7 +21,7 @@ METHODS = [
 
 
 def public_objects():
-    for module in (pysigmoid, functional, nn, config, threads):
+    for module in (pysigmoid, functional, nn, config, threads, lazy):
         yield module.__name__, module
         for name, value in vars(module).items():
             if inspect.isroutine(value) or inspect.isclass(value):
