@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pysigmoid._arguments import Axis
+from pysigmoid._arguments import Axis, real
 from pysigmoid._dtypes import float_dtype, loss_dtype
 from pysigmoid._loss_blocks import (
     BlockLoss,
@@ -112,7 +112,9 @@ def evaluate(
         input = _with_whole_sums(input, axes)
     given = {"weight": weight, "pos_weight": pos_weight, "where": where}
     factors = {
-        name: value for name, value in given.items() if value is not None and name != "where" and _is_number(value)
+        name: real(name, np.asarray(value)[()])
+        for name, value in given.items()
+        if value is not None and name != "where" and _is_number(value)
     }
     arrays = {
         name: _like(name, value, input) for name, value in given.items() if value is not None and name not in factors
@@ -122,7 +124,7 @@ def evaluate(
     result = float_dtype(NAMES[form][0], input.dtype)
     loss = BlockLoss(
         form, outputs, options, reduction, axes, bool(validate), (result if dtype is None else loss_dtype(dtype)).str,
-        ignore_value, tuple(arrays), tuple((name, float(value)) for name, value in factors.items()),
+        ignore_value, tuple(arrays), tuple(factors.items()),
         masked or where is not None or ignore_value is not None,
     )  # fmt: skip
     return _graph(loss, operands, result, keepdims)

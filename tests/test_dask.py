@@ -205,6 +205,7 @@ def test_errors_of_the_call_come_at_once():
         ((x, Y[:50]), {}, ValueError, r"\(60, 40\).*\(50, 40\)"),
         ((x, Y.ravel()), {}, ValueError, "shape"),
         ((x, Y, W[:, 0]), {}, ValueError, "broadcast"),
+        ((x, Y, "3"), {}, TypeError, "weight"),
         ((x, Y), {"reduction": "total"}, ValueError, "reduction"),
         ((x, Y), {"reduction": "none", "axis": 0}, ValueError, "axis"),
         ((x, Y), {"axis": 2}, ValueError, "axis"),
