@@ -232,7 +232,7 @@ def refuse_dask(name: str, value: Any) -> None:
 def _would_gather(name: str) -> TypeError:
     return TypeError(
         f"{name} is a Dask collection, which would be gathered into memory; "
-        f"pass {name}.compute(), or call the function on each block through map_blocks"
+        f"pass {name}.compute(), or call the function of this name in pysigmoid.dask, which stays lazy"
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import pysigmoid
 from pysigmoid import _core, capi, config, functional, nn, objectives, threads
+from pysigmoid import dask as lazy
 
 NAMES = {"np": np, "pysigmoid": pysigmoid, "F": functional, "nn": nn}
 
@@ -20,7 +21,7 @@ METHODS = [
 
 
 def public_objects():
-    for module in (pysigmoid, functional, nn, objectives, config, threads, capi):
+    for module in (pysigmoid, functional, nn, objectives, config, threads, capi, lazy):
         yield module.__name__, module
         for name, value in vars(module).items():
             if inspect.isroutine(value) or inspect.isclass(value):
