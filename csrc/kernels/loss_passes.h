@@ -54,6 +54,15 @@ INLINE void F(make_second_pass)(enum loss_form form, enum loss_outputs outputs, 
     }
 }
 
+/* A stretch where not all elements are moderate. Seldom run, it stands once for all forms and outputs: as a part of every
+ * kernel it would make each of them three times as large. */
+static NEVER_INLINE void F(compute_mixed)(enum loss_form form, enum loss_outputs outputs, const struct loss_block *block,
+                                          ptrdiff_t begin, ptrdiff_t end)
+{
+    for (ptrdiff_t i = begin; i < end; i += LANES)
+        F(write_losses)(outputs, block, i, F(loss_chosen)(form, F(read_element)(form, block, i), block->options));
+}
+
 INLINE void F(compute_in_passes)(enum loss_form form, enum loss_outputs outputs, const struct loss_block *operands,
                                  ptrdiff_t n)
 {
@@ -61,11 +70,9 @@ INLINE void F(compute_in_passes)(enum loss_form form, enum loss_outputs outputs,
     for (ptrdiff_t begin = 0; begin < n; begin += ELEMENTS_OF_PASS) {
         ptrdiff_t end = begin + ELEMENTS_OF_PASS < n ? begin + ELEMENTS_OF_PASS : n;
         struct F(first_pass) firsts[ELEMENTS_OF_PASS / LANES];
-        if (F(make_first_pass)(form, &block, begin, end, firsts)) {
+        if (F(make_first_pass)(form, &block, begin, end, firsts))
             F(make_second_pass)(form, outputs, &block, begin, end, firsts);
-            continue;
-        }
-        for (ptrdiff_t i = begin; i < end; i += LANES)
-            F(write_losses)(outputs, &block, i, F(loss_chosen)(form, F(read_element)(form, &block, i), block.options));
+        else
+            F(compute_mixed)(form, outputs, operands, begin, end);
     }
 }
