@@ -81,13 +81,10 @@ INLINE vf64 sigmoid_f32_moderate(vf64 x)
     return v_div_f64(e.denominator, v_fma_f64(e.power, e.numerator, e.denominator));
 }
 
-INLINE vf64 silu_f32(vf64 x)
+INLINE vf64 silu_f32_moderate(vf64 x)
 {
     struct near_power e = exp_of_minus(x);
-    vf64 y = v_div_f64(v_mul_f64(x, e.denominator), v_fma_f64(e.power, e.numerator, e.denominator));
-    if (RARELY(!v_all_moderate_f64(x)))
-        y = silu_f32_anywhere(x);
-    return y;
+    return v_div_f64(v_mul_f64(x, e.denominator), v_fma_f64(e.power, e.numerator, e.denominator));
 }
 
 /* e^-x / (1 + e^-x)^2. No input misses, here or in math/products.h. */
@@ -156,9 +153,10 @@ INLINE vf64 log_one_plus_exp_neg_abs(vf64 x)
     return log_one_plus_in_f64(exp_neg_abs_in_f64(x));
 }
 
-INLINE vf64 silu_f32(vf64 x)
+INLINE vf64 silu_f32_moderate(vf64 x)
 {
-    return silu_f32_anywhere(x);
+    struct ratio_in_f64 e = exp_of_minus_moderate(x);
+    return v_div_f64(v_mul_f64(x, e.denominator), v_add_f64(e.denominator, e.numerator));
 }
 
 INLINE vf64 sigmoid_derivative_f32(vf64 x)
@@ -180,6 +178,16 @@ INLINE vf64 sigmoid_f32(vf64 x)
     return y;
 }
 
+INLINE vf64 silu_f32(vf64 x)
+{
+    if (!V_BRANCHES_PAY)
+        return silu_f32_anywhere(x);
+    vf64 y = silu_f32_moderate(x);
+    if (RARELY(!v_all_moderate_f64(x)))
+        y = silu_f32_anywhere(x);
+    return y;
+}
+
 INLINE vf64 softplus_f32(vf64 x)
 {
     vf64 y = v_add_f64(v_max_f64(v_set_f64(0), x), log_one_plus_exp_neg_abs(x));
@@ -193,9 +201,31 @@ INLINE vf64 log_sigmoid_f32(vf64 x)
     return patch_f64(y, x, -0x1.d483ap-12, -0x1.63017ap-1);
 }
 
+/* (atanh(s)/s - 1) / s^2 in z = s^2 <= 1/25, to 2^-55.9 of atanh(s) */
+static const double atanh_series_fifths[] = {0x1.5555555555776p-2, 0x1.99999998f0af2p-3, 0x1.249249b22edc3p-3,
+                                             0x1.c71c015cf15d3p-4, 0x1.7474e3d62ef39p-4, 0x1.3852c24ec800cp-4,
+                                             0x1.3abebf1451c4dp-4};
+
+/* logit_in_f64 for 0 < p < 1: p and Q lie within a factor of 3/2, so that |s| <= 1/5. */
+INLINE vf64 logit_f32_inside(vf64 p)
+{
+    vf64 q = v_sub_f64(v_set_f64(1), p), z = v_exponent_gap_f64(p, q), Q = v_ldexp_biased_f64(q, z);
+    vf64 n = v_sub_f64(z, v_set_f64(ROUND_TO_INTEGER_f64));
+    vf64 s = v_div_f64(v_sub_f64(p, Q), v_add_f64(p, Q));
+    vf64 square = v_mul_f64(s, s), twice = v_add_f64(s, s);
+    vf64 two_atanh = v_madd_f64(v_mul_f64(twice, square), HORNER_F64(square, atanh_series_fifths), twice);
+    return v_madd_f64(n, v_set_f64(0x1.62e42fefa39efp-1), two_atanh);
+}
+
+/* At 0, at 1 and outside, and below 2^-54, which the distance from 1/2 does not tell from 0. */
 INLINE vf64 logit_f32(vf64 p)
 {
-    return patch_f64(logit_in_f64(p), p, 0x1.13986cp-22, -0x1.e59d8ap+3);
+    vf64 half = v_set_f64(0.5), y = p;
+    if (V_BRANCHES_PAY)
+        y = logit_f32_inside(p);
+    if (!V_BRANCHES_PAY || RARELY(v_any_f64(v_le_f64(half, v_abs_f64(v_sub_f64(p, half))))))
+        y = logit_in_f64(p);
+    return patch_f64(y, p, 0x1.13986cp-22, -0x1.e59d8ap+3);
 }
 
 INLINE vf64 log_sigmoid_derivative_f32(vf64 x)

@@ -38,7 +38,8 @@ INLINE void sigmoid_and_derivative_in_wide(vf64 x, vf64 *value, vf64 *derivative
 INLINE void softplus_and_derivative_in_wide(vf64 x, vf64 *value, vf64 *derivative)
 {
     struct pair e = exp_neg_abs_ordinary(x), log_one_plus_e = log_one_plus_pair(e);
-    *value = v_select_f64(v_le_f64(x, v_set_f64(0)), pair_sum(log_one_plus_e), pair_sum(pair_add(pair_of(x), log_one_plus_e)));
+    vf64 right = pair_sum(pair_add(pair_of(x), log_one_plus_e));
+    *value = v_select_f64(v_le_f64(x, v_set_f64(0)), pair_sum(log_one_plus_e), right);
     *derivative = ordinary_lower_if(is_negative(x), both_ordinary_sigmas(e));
     if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x))) {
         *value = softplus_anywhere_in_wide(x);
