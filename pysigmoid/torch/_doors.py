@@ -14,7 +14,7 @@ from torch.autograd import forward_ad
 def is_traced() -> bool:
     """Whether operators are recorded, now or by a mode that looks at each of them."""
     return (  # type: ignore[no-any-return]
-        torch.compiler.is_compiling() or torch.jit.is_tracing() or torch._C._len_torch_dispatch_stack() > 0
+        torch.compiler.is_compiling() or torch._C._is_tracing() or torch._C._len_torch_dispatch_stack() > 0
     )
 
 

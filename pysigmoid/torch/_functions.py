@@ -320,6 +320,6 @@ def sigmoid_focal_loss(
 
 def _dtype_under_autocast(input: Tensor) -> torch.dtype | None:
     """float32, the dtype that autocast gives losses, where that is not the dtype of the logits already."""
-    if not torch.is_autocast_enabled("cpu") or getattr(input, "dtype", None) not in (torch.float16, torch.bfloat16):
+    if getattr(input, "dtype", None) not in (torch.float16, torch.bfloat16):
         return None
-    return torch.float32
+    return torch.float32 if torch.is_autocast_enabled("cpu") else None
