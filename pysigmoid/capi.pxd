@@ -20,6 +20,10 @@ cdef float log_sigmoid_f32(float) noexcept nogil
 cdef void log_sigmoid_f32_array(const float *, float *, Py_ssize_t) noexcept nogil
 cdef double log_sigmoid_f64(double) noexcept nogil
 cdef void log_sigmoid_f64_array(const double *, double *, Py_ssize_t) noexcept nogil
+cdef float log_sigmoid_derivative_f32(float) noexcept nogil
+cdef void log_sigmoid_derivative_f32_array(const float *, float *, Py_ssize_t) noexcept nogil
+cdef double log_sigmoid_derivative_f64(double) noexcept nogil
+cdef void log_sigmoid_derivative_f64_array(const double *, double *, Py_ssize_t) noexcept nogil
 cdef float softplus_f32(float) noexcept nogil
 cdef void softplus_f32_array(const float *, float *, Py_ssize_t) noexcept nogil
 cdef double softplus_f64(double) noexcept nogil
@@ -36,6 +40,22 @@ cdef float silu_f32(float) noexcept nogil
 cdef void silu_f32_array(const float *, float *, Py_ssize_t) noexcept nogil
 cdef double silu_f64(double) noexcept nogil
 cdef void silu_f64_array(const double *, double *, Py_ssize_t) noexcept nogil
+cdef void sigmoid_and_derivative_f32(float, float *, float *) noexcept nogil
+cdef void sigmoid_and_derivative_f32_array(const float *, float *, float *, Py_ssize_t) noexcept nogil
+cdef void sigmoid_and_derivative_f64(double, double *, double *) noexcept nogil
+cdef void sigmoid_and_derivative_f64_array(const double *, double *, double *, Py_ssize_t) noexcept nogil
+cdef void log_sigmoid_and_derivative_f32(float, float *, float *) noexcept nogil
+cdef void log_sigmoid_and_derivative_f32_array(const float *, float *, float *, Py_ssize_t) noexcept nogil
+cdef void log_sigmoid_and_derivative_f64(double, double *, double *) noexcept nogil
+cdef void log_sigmoid_and_derivative_f64_array(const double *, double *, double *, Py_ssize_t) noexcept nogil
+cdef void softplus_and_derivative_f32(float, float *, float *) noexcept nogil
+cdef void softplus_and_derivative_f32_array(const float *, float *, float *, Py_ssize_t) noexcept nogil
+cdef void softplus_and_derivative_f64(double, double *, double *) noexcept nogil
+cdef void softplus_and_derivative_f64_array(const double *, double *, double *, Py_ssize_t) noexcept nogil
+cdef void silu_and_derivative_f32(float, float *, float *) noexcept nogil
+cdef void silu_and_derivative_f32_array(const float *, float *, float *, Py_ssize_t) noexcept nogil
+cdef void silu_and_derivative_f64(double, double *, double *) noexcept nogil
+cdef void silu_and_derivative_f64_array(const double *, double *, double *, Py_ssize_t) noexcept nogil
 cdef float sigmoid_gate_f32(float, float) noexcept nogil
 cdef void sigmoid_gate_f32_array(const float *, const float *, float *, Py_ssize_t) noexcept nogil
 cdef double sigmoid_gate_f64(double, double) noexcept nogil

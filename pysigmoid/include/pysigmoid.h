@@ -41,6 +41,10 @@ struct pysigmoid {
     void (*log_sigmoid_f32_array)(const float *, float *, Py_ssize_t);
     double (*log_sigmoid_f64)(double);
     void (*log_sigmoid_f64_array)(const double *, double *, Py_ssize_t);
+    float (*log_sigmoid_derivative_f32)(float);
+    void (*log_sigmoid_derivative_f32_array)(const float *, float *, Py_ssize_t);
+    double (*log_sigmoid_derivative_f64)(double);
+    void (*log_sigmoid_derivative_f64_array)(const double *, double *, Py_ssize_t);
     float (*softplus_f32)(float);
     void (*softplus_f32_array)(const float *, float *, Py_ssize_t);
     double (*softplus_f64)(double);
@@ -57,6 +61,22 @@ struct pysigmoid {
     void (*silu_f32_array)(const float *, float *, Py_ssize_t);
     double (*silu_f64)(double);
     void (*silu_f64_array)(const double *, double *, Py_ssize_t);
+    void (*sigmoid_and_derivative_f32)(float, float *, float *);
+    void (*sigmoid_and_derivative_f32_array)(const float *, float *, float *, Py_ssize_t);
+    void (*sigmoid_and_derivative_f64)(double, double *, double *);
+    void (*sigmoid_and_derivative_f64_array)(const double *, double *, double *, Py_ssize_t);
+    void (*log_sigmoid_and_derivative_f32)(float, float *, float *);
+    void (*log_sigmoid_and_derivative_f32_array)(const float *, float *, float *, Py_ssize_t);
+    void (*log_sigmoid_and_derivative_f64)(double, double *, double *);
+    void (*log_sigmoid_and_derivative_f64_array)(const double *, double *, double *, Py_ssize_t);
+    void (*softplus_and_derivative_f32)(float, float *, float *);
+    void (*softplus_and_derivative_f32_array)(const float *, float *, float *, Py_ssize_t);
+    void (*softplus_and_derivative_f64)(double, double *, double *);
+    void (*softplus_and_derivative_f64_array)(const double *, double *, double *, Py_ssize_t);
+    void (*silu_and_derivative_f32)(float, float *, float *);
+    void (*silu_and_derivative_f32_array)(const float *, float *, float *, Py_ssize_t);
+    void (*silu_and_derivative_f64)(double, double *, double *);
+    void (*silu_and_derivative_f64_array)(const double *, double *, double *, Py_ssize_t);
     float (*sigmoid_gate_f32)(float, float);
     void (*sigmoid_gate_f32_array)(const float *, const float *, float *, Py_ssize_t);
     double (*sigmoid_gate_f64)(double, double);
@@ -107,6 +127,10 @@ static inline int pysigmoid_import(struct pysigmoid *functions)
         {"log_sigmoid_f32_array", "void (float const *, float *, Py_ssize_t)", offsetof(struct pysigmoid, log_sigmoid_f32_array)},
         {"log_sigmoid_f64", "double (double)", offsetof(struct pysigmoid, log_sigmoid_f64)},
         {"log_sigmoid_f64_array", "void (double const *, double *, Py_ssize_t)", offsetof(struct pysigmoid, log_sigmoid_f64_array)},
+        {"log_sigmoid_derivative_f32", "float (float)", offsetof(struct pysigmoid, log_sigmoid_derivative_f32)},
+        {"log_sigmoid_derivative_f32_array", "void (float const *, float *, Py_ssize_t)", offsetof(struct pysigmoid, log_sigmoid_derivative_f32_array)},
+        {"log_sigmoid_derivative_f64", "double (double)", offsetof(struct pysigmoid, log_sigmoid_derivative_f64)},
+        {"log_sigmoid_derivative_f64_array", "void (double const *, double *, Py_ssize_t)", offsetof(struct pysigmoid, log_sigmoid_derivative_f64_array)},
         {"softplus_f32", "float (float)", offsetof(struct pysigmoid, softplus_f32)},
         {"softplus_f32_array", "void (float const *, float *, Py_ssize_t)", offsetof(struct pysigmoid, softplus_f32_array)},
         {"softplus_f64", "double (double)", offsetof(struct pysigmoid, softplus_f64)},
@@ -123,6 +147,22 @@ static inline int pysigmoid_import(struct pysigmoid *functions)
         {"silu_f32_array", "void (float const *, float *, Py_ssize_t)", offsetof(struct pysigmoid, silu_f32_array)},
         {"silu_f64", "double (double)", offsetof(struct pysigmoid, silu_f64)},
         {"silu_f64_array", "void (double const *, double *, Py_ssize_t)", offsetof(struct pysigmoid, silu_f64_array)},
+        {"sigmoid_and_derivative_f32", "void (float, float *, float *)", offsetof(struct pysigmoid, sigmoid_and_derivative_f32)},
+        {"sigmoid_and_derivative_f32_array", "void (float const *, float *, float *, Py_ssize_t)", offsetof(struct pysigmoid, sigmoid_and_derivative_f32_array)},
+        {"sigmoid_and_derivative_f64", "void (double, double *, double *)", offsetof(struct pysigmoid, sigmoid_and_derivative_f64)},
+        {"sigmoid_and_derivative_f64_array", "void (double const *, double *, double *, Py_ssize_t)", offsetof(struct pysigmoid, sigmoid_and_derivative_f64_array)},
+        {"log_sigmoid_and_derivative_f32", "void (float, float *, float *)", offsetof(struct pysigmoid, log_sigmoid_and_derivative_f32)},
+        {"log_sigmoid_and_derivative_f32_array", "void (float const *, float *, float *, Py_ssize_t)", offsetof(struct pysigmoid, log_sigmoid_and_derivative_f32_array)},
+        {"log_sigmoid_and_derivative_f64", "void (double, double *, double *)", offsetof(struct pysigmoid, log_sigmoid_and_derivative_f64)},
+        {"log_sigmoid_and_derivative_f64_array", "void (double const *, double *, double *, Py_ssize_t)", offsetof(struct pysigmoid, log_sigmoid_and_derivative_f64_array)},
+        {"softplus_and_derivative_f32", "void (float, float *, float *)", offsetof(struct pysigmoid, softplus_and_derivative_f32)},
+        {"softplus_and_derivative_f32_array", "void (float const *, float *, float *, Py_ssize_t)", offsetof(struct pysigmoid, softplus_and_derivative_f32_array)},
+        {"softplus_and_derivative_f64", "void (double, double *, double *)", offsetof(struct pysigmoid, softplus_and_derivative_f64)},
+        {"softplus_and_derivative_f64_array", "void (double const *, double *, double *, Py_ssize_t)", offsetof(struct pysigmoid, softplus_and_derivative_f64_array)},
+        {"silu_and_derivative_f32", "void (float, float *, float *)", offsetof(struct pysigmoid, silu_and_derivative_f32)},
+        {"silu_and_derivative_f32_array", "void (float const *, float *, float *, Py_ssize_t)", offsetof(struct pysigmoid, silu_and_derivative_f32_array)},
+        {"silu_and_derivative_f64", "void (double, double *, double *)", offsetof(struct pysigmoid, silu_and_derivative_f64)},
+        {"silu_and_derivative_f64_array", "void (double const *, double *, double *, Py_ssize_t)", offsetof(struct pysigmoid, silu_and_derivative_f64_array)},
         {"sigmoid_gate_f32", "float (float, float)", offsetof(struct pysigmoid, sigmoid_gate_f32)},
         {"sigmoid_gate_f32_array", "void (float const *, float const *, float *, Py_ssize_t)", offsetof(struct pysigmoid, sigmoid_gate_f32_array)},
         {"sigmoid_gate_f64", "double (double, double)", offsetof(struct pysigmoid, sigmoid_gate_f64)},
