@@ -55,11 +55,9 @@ typedef int loss_kernel(const struct loss_block *block, ptrdiff_t n);
  *   focal        the focal loss, with weight, pos_weight and label smoothing
  *   probability  the cross entropy of probabilities, with weight */
 #define DERIVABLE_LOSS(LOSS, form) LOSS(form, value) LOSS(form, value_and_gradient) LOSS(form, gradient_and_hessian)
-#define ALL_LOSSES(LOSS)           \
-    DERIVABLE_LOSS(LOSS, plain)    \
-    DERIVABLE_LOSS(LOSS, weighted) \
-    DERIVABLE_LOSS(LOSS, focal)    \
-    LOSS(probability, value)
+#define SHORT_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, plain) LOSS(probability, value)
+#define LONG_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, weighted) DERIVABLE_LOSS(LOSS, focal)
+#define ALL_LOSSES(LOSS) SHORT_LOSSES(LOSS) LONG_LOSSES(LOSS)
 
 /* Those that are also worked in pairs of floats. */
 #define PAIRED_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, plain)

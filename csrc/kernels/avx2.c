@@ -16,11 +16,11 @@ TARGET_BEGIN("avx2,fma,f16c")
 
 #define ISA avx2
 #define REST_ISA avx2_short
-#define PAIRED_ISA avx2_short
+#define TWO_PASS_ISA avx2_short
 #include "kernels/template.h"
 #undef ISA
 #undef REST_ISA
-#undef PAIRED_ISA
+#undef TWO_PASS_ISA
 
 TARGET_END
 

@@ -21,11 +21,13 @@ ALL_LOSSES(LOSS)
 #define WORK longdouble
 #define LOGITS longdouble
 #define PASSES 1
+#define LOSSES ALL_LOSSES
 #include "kernels/loss_kernels.h"
 #undef READING
 #undef WORK
 #undef LOGITS
 #undef PASSES
+#undef LOSSES
 
 #undef LINKAGE
 

@@ -2,6 +2,7 @@
  * math/loss_forms.h, with READING, WORK and
  *   LOGITS   the type of the logits, of the labels of the plain form, and of derivatives that are rounded; all else is WORK
  *   PASSES   over the elements: 1, or 2 as in kernels/loss_passes.h
+ *   LOSSES   which kernels: ALL_LOSSES, or one of its parts
  *   LINKAGE  of the kernels: static, or nothing
  * The form and the outputs are constant in each kernel: what it does not compute falls away. */
 
@@ -82,7 +83,7 @@ INLINE void F(compute_anywhere)(enum loss_form form, enum loss_outputs outputs, 
         COMPUTE(LOSS_##form, OUTPUTS_##outputs, block, n);                                      \
         return 1;                                                                               \
     }
-ALL_LOSSES(LOSS)
+LOSSES(LOSS)
 #undef LOSS
 
 #undef COMPUTE

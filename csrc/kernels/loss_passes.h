@@ -4,6 +4,7 @@
  *   labelled_moderate(first, x, y), weighted_moderate(..), focal_moderate(..)   the losses made of it, good where
  *   is_moderate(x, y), are_moderate_factors(w, p)   say so
  *   loss_select(mask, a, b)
+ * All operands are of type WORK.
  * Whatever is not moderate is given to the other text lane by lane: no element sees its neighbours. */
 
 INLINE struct F(loss) F(loss_moderate)(enum loss_form form, struct F(first_pass) first, struct F(element) e,
@@ -54,14 +55,39 @@ INLINE void F(make_second_pass)(enum loss_form form, enum loss_outputs outputs, 
     }
 }
 
-/* A stretch where not all elements are moderate. Seldom run, it stands once for all forms and outputs: as a part of every
- * kernel it would make each of them three times as large. */
+/* A stretch where not all elements are moderate. Seldom run, it stands once for all forms and outputs, as a part of every
+ * kernel would make each of them three times as large; and in the file of single vectors alone, where there is one. */
+#ifdef REST_ISA
+static const void *F(read_from)(const void *operand, ptrdiff_t begin)
+{
+    return operand == NULL ? NULL : (const WORK *)operand + begin;
+}
+
+static void *F(written_from)(void *operand, ptrdiff_t begin)
+{
+    return operand == NULL ? NULL : (WORK *)operand + begin;
+}
+
+static void F(compute_mixed)(enum loss_form form, enum loss_outputs outputs, const struct loss_block *block,
+                             ptrdiff_t begin, ptrdiff_t end)
+{
+    struct loss_block rest = {
+        .logits = F(read_from)(block->logits, begin), .labels = F(read_from)(block->labels, begin),
+        .weight = F(read_from)(block->weight, begin), .pos_weight = F(read_from)(block->pos_weight, begin),
+        .value = F(written_from)(block->value, begin), .gradient = F(written_from)(block->gradient, begin),
+        .hessian = F(written_from)(block->hessian, begin), .options = block->options, .divisor = block->divisor,
+        .rounds_derivatives = block->rounds_derivatives,
+    };
+    GLUE(kernels_, REST_ISA).losses[GLUE(WORKING_, READING)][form][outputs](&rest, end - begin);
+}
+#else
 static NEVER_INLINE void F(compute_mixed)(enum loss_form form, enum loss_outputs outputs, const struct loss_block *block,
                                           ptrdiff_t begin, ptrdiff_t end)
 {
     for (ptrdiff_t i = begin; i < end; i += LANES)
         F(write_losses)(outputs, block, i, F(loss_chosen)(form, F(read_element)(form, block, i), block->options));
 }
+#endif
 
 INLINE void F(compute_in_passes)(enum loss_form form, enum loss_outputs outputs, const struct loss_block *operands,
                                  ptrdiff_t n)
