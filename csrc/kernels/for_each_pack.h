@@ -30,7 +30,7 @@ enum { MOST_PACK_BYTES = 4 * 64 };
 /* Where a kernel passes twice over its elements, so many at a time: what the first pass leaves for the second stays in the
  * first-level cache. A chain of a hundred operations is more than a processor that reorders 256 can overlap with the next
  * one; two of half the length are not. */
-enum { ELEMENTS_OF_PASS = 256 };
+enum { ELEMENTS_OF_PASS = 128 };
 
 /* The `count` elements at `from`, fewer than the lanes of a pack, and then the last one over and over. */
 INLINE void copy_padded(char *pack, const char *from, size_t count, size_t lanes, size_t size)
