@@ -47,7 +47,9 @@ class FocalLoss(BoostingObjective):
     rows: trees then find no split, and a small floor or the absolute value let leaves run away. The default takes the
     focal loss as a function phi of the logistic loss L and leaves out phi'' L'^2. What remains, phi' L'', is never
     negative and equals |grad| p_t; 1/4 bounds the step of a row to 4, which p_t alone does not. Chosen by measurement:
-    benchmarks/focal_hessians.py trains it beside floors, the absolute value and others on XGBoost and LightGBM.
+    benchmarks/focal_hessians.py trains it beside floors, the absolute value and others on XGBoost and LightGBM. In 108
+    settings no margin went beyond 16 and the final loss was at most 2.7 times the best one's; a floor of 0.01 trains
+    as safely, and at up to 950 times that loss.
     For soft labels the true one counts where it is the greater.
 
     Examples
