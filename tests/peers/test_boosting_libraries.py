@@ -365,7 +365,7 @@ def test_focal_loss_trains_from_the_base_rate_and_no_margin_runs_away(share, gam
     start = focal_hessians.start_of("base rate", y, gamma)
 
     def train(objective, rate):
-        margins = focal_hessians.TRAINERS[library](X, y, lambda x, labels, _: objective(labels, x), start, rate)
+        margins = focal_hessians.TRAINERS[library](X, y, lambda x, labels: objective(labels, x), start, rate)
         return F.sigmoid_focal_loss(margins, y, gamma=gamma, reduction="mean"), np.abs(margins).max()
 
     loss, farthest = train(FocalLoss(gamma=gamma), 0.1)
