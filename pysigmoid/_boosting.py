@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
 from pysigmoid import functional
 from pysigmoid._arguments import real, real_between
 from pysigmoid._dtypes import Array
-from pysigmoid._losses import focal_options
 from pysigmoid._objective_arguments import check_labels, check_weights, factor, read_numbers
 
 Derivatives: TypeAlias = tuple[Array, Array]  # first and second, by each margin
@@ -47,7 +46,7 @@ class BoostingObjective(ABC):
             If a label is outside [0, 1] or nan, a weight negative or not finite, or shapes do not fit.
         """
         margins, labels, weight = _read(y_true, y_pred, sample_weight)
-        grad, hess = self._true_derivatives(margins, labels)
+        grad, hess = self._derivatives(margins, labels)
         np.maximum(hess, self.min_hess, out=hess)
         if weight is not None:
             np.multiply(grad, weight, out=grad, casting="same_kind")
@@ -163,7 +162,7 @@ class BoostingObjective(ABC):
         """For distinct labels, each with the weight of all its rows."""
 
     @abstractmethod
-    def _true_derivatives(self, margins: Array, labels: Array) -> Derivatives:
+    def _derivatives(self, margins: Array, labels: Array) -> Derivatives:
         """Both derivatives, in new arrays."""
 
     @abstractmethod
@@ -230,12 +229,12 @@ class LogLoss(BoostingObjective):
     ) -> None:
         factor("pos_weight", pos_weight)
         real_between("label_smoothing", label_smoothing, 0, 1)
-        _check_min_hess(min_hess)
+        check_min_hess(min_hess)
         self.pos_weight = pos_weight
         self.label_smoothing = label_smoothing
         self.min_hess = min_hess
 
-    def _true_derivatives(self, margins: Array, labels: Array) -> Derivatives:
+    def _derivatives(self, margins: Array, labels: Array) -> Derivatives:
         grad, hess = functional.binary_cross_entropy_with_logits_grad_and_hess(
             margins, labels, pos_weight=self.pos_weight, label_smoothing=self.label_smoothing, validate=False
         )
@@ -252,75 +251,8 @@ class LogLoss(BoostingObjective):
         smoothed = labels * (1 - self.label_smoothing) + self.label_smoothing / 2
         positive = weights @ smoothed * (1.0 if self.pos_weight is None else self.pos_weight)
         negative = weights @ (1 - smoothed)
-        _require_both(positive, negative)
+        require_both(positive, negative)
         return float(np.log(positive / negative))
-
-
-Hessian: TypeAlias = Literal["floored", "absolute", "gauss-newton", "true"]
-
-
-class FocalLoss(BoostingObjective):
-    """Focal loss as an objective of XGBoost, LightGBM and CatBoost: `functional.sigmoid_focal_loss`.
-
-    Parameters
-    ----------
-    alpha : float or None
-        Share of the positive part, in [0, 1]; None or a negative number leaves it out.
-    gamma : float
-        Focus, from 0, which gives the logistic loss, to 1000.
-    pos_weight : float, optional
-        Factor of the positive part of the logistic loss within.
-    """
-
-    name = "focal_loss"
-
-    def __init__(
-        self,
-        *,
-        alpha: float | None = 0.25,
-        gamma: float = 2.0,
-        pos_weight: float | None = None,
-        min_hess: float = 0.01,
-    ) -> None:
-        focal_options(alpha, gamma)
-        factor("pos_weight", pos_weight)
-        _check_min_hess(min_hess)
-        self.alpha = alpha
-        self.gamma = gamma
-        self.pos_weight = pos_weight
-        self.min_hess = min_hess
-
-    def _true_derivatives(self, margins: Array, labels: Array) -> Derivatives:
-        grad, hess = functional.sigmoid_focal_loss_grad_and_hess(
-            margins, labels, self.alpha, self.gamma, pos_weight=self.pos_weight, validate=False
-        )
-        return grad, hess
-
-    def _loss(self, margins: Array, labels: Array, weight: Array | None, reduction: Any) -> Any:
-        return functional.sigmoid_focal_loss(
-            margins, labels, self.alpha, self.gamma, reduction, weight=weight, pos_weight=self.pos_weight,
-            validate=False, dtype=np.float64,
-        )  # fmt: skip
-
-    def _best_constant(self, labels: Array, weights: Array) -> float:
-        """Where the sum of the gradients changes its sign, by bisection."""
-
-        def slope(margin: float) -> float:
-            _, grad = functional.sigmoid_focal_loss_value_and_grad(
-                np.full(len(labels), margin), labels, self.alpha, self.gamma, weight=weights, pos_weight=self.pos_weight
-            )
-            return float(grad.sum())
-
-        low, high = -1.0, 1.0
-        while slope(low) >= 0 or slope(high) <= 0:
-            low, high = 2 * low, 2 * high
-            _require_both(low > -FARTHEST_MARGIN or slope(low) < 0, high < FARTHEST_MARGIN or slope(high) > 0)
-        while low < (middle := (low + high) / 2) < high:
-            low, high = (middle, high) if slope(middle) < 0 else (low, middle)
-        return high
-
-
-FARTHEST_MARGIN = 700  # sigmoid(-700) is 1e-304: no sum of weights needs a start beyond
 
 
 def _grouped(labels: Array, weight: Array | None) -> tuple[Array, Array]:
@@ -329,13 +261,13 @@ def _grouped(labels: Array, weight: Array | None) -> tuple[Array, Array]:
     return values, np.bincount(places, None if weight is None else weight.ravel(), len(values))
 
 
-def _require_both(positive: Any, negative: Any) -> None:
+def require_both(positive: Any, negative: Any) -> None:
     if not positive or not negative:
         share, end = ("0", "-inf") if not positive else ("1", "inf")
         raise ValueError(f"all labels that count are {share}, so that the best constant is {end}; start from 0 instead")
 
 
-def _check_min_hess(min_hess: Any) -> None:
+def check_min_hess(min_hess: Any) -> None:
     if not 0 <= real("min_hess", min_hess) < np.inf:
         raise ValueError(f"min_hess is {min_hess}; choose a finite number from 0")
 

@@ -152,8 +152,8 @@ class LogisticObjective:
     >>> X, y = np.array([[-2.0], [-1.0], [1.0], [2.0]]), [0, 1, 0, 1]
     >>> objective = LogisticObjective(X, y, C=1.0)
     >>> result = minimize(objective.value_and_grad, np.zeros(objective.size), jac=True, method="L-BFGS-B")
-    >>> result.success, abs(result.x[0] - 0.369) < 1e-3
-    (True, np.True_)
+    >>> result.success, result.x.round(3)
+    (True, array([0.291, 0.   ]))
     """
 
     def __init__(

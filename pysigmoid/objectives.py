@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Never
 
-from pysigmoid._boosting import FocalLoss, LogLoss
+from pysigmoid._boosting import BoostingObjective, LogLoss
+from pysigmoid._boosting_focal import FocalLoss
 from pysigmoid._hints import no_attribute
 from pysigmoid._linear import LogisticObjective
 
 __all__ = ["FocalLoss", "LogLoss", "LogisticObjective"]
 
-for each in (globals()[name] for name in __all__):
+for each in (BoostingObjective, *(globals()[name] for name in __all__)):
     each.__module__ = __name__  # where help, pickle and errors shall find it
 del each
 

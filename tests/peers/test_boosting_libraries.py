@@ -18,6 +18,7 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import GridSearchCV
 
 import pysigmoid
+from benchmarks import focal_hessians
 from pysigmoid import functional as F
 from pysigmoid.objectives import FocalLoss, LogLoss
 
@@ -351,3 +352,23 @@ def test_dask_classes_of_xgboost_and_lightgbm_take_the_object(data, cluster):
         model.fit(rows[0], rows[1], sample_weight=rows[2])
         margins.append(model.to_local().predict(X, raw_score=True))
     np.testing.assert_allclose(margins[1], margins[0], rtol=0, atol=LIGHTGBM_MARGIN)
+
+
+# ---- the focal loss from the base rate ----
+
+
+@pytest.mark.parametrize("library", focal_hessians.TRAINERS)
+@pytest.mark.parametrize("gamma", focal_hessians.GAMMAS)
+@pytest.mark.parametrize("share", focal_hessians.SHARES)
+def test_focal_loss_trains_from_the_base_rate_and_no_margin_runs_away(share, gamma, library):
+    X, y = focal_hessians.data(share)
+    start = focal_hessians.start_of("base rate", y, gamma)
+
+    def train(objective, rate):
+        margins = focal_hessians.TRAINERS[library](X, y, lambda x, labels: objective(labels, x), start, rate)
+        return F.sigmoid_focal_loss(margins, y, gamma=gamma, reduction="mean"), np.abs(margins).max()
+
+    loss, farthest = train(FocalLoss(gamma=gamma), 0.1)
+    assert loss < train(FocalLoss(gamma=gamma, hessian="true", min_hess=0.01), 0.1)[0]
+    assert farthest < 40
+    assert train(FocalLoss(gamma=gamma), 0.3)[1] < 40
