@@ -287,7 +287,7 @@ def test_two_outputs_in_one_array_are_written_in_order(name, fmt):
 
 
 @every_format
-@pytest.mark.parametrize("name", TWO_OUTPUTS)
+@pytest.mark.parametrize("name", [name for name in TWO_OUTPUTS if ROWS[name]["nin"] == 2])
 def test_outputs_may_be_the_inputs_crosswise(name, fmt):
     inputs, wants = case(name, fmt)
     for order in ((0, 1), (1, 0)):

@@ -34,6 +34,7 @@ FORMULAS: dict[str, Callable[..., Numbers]] = {
     "sigmoid_derivative": lambda x: sigmoid(x) * sigmoid(-x),
     "sigmoid_vjp": lambda g, x: g * sigmoid(x) * sigmoid(-x),
     "log_sigmoid": lambda x: -softplus(-x),
+    "log_sigmoid_derivative": lambda x: sigmoid(-x),
     "softplus": softplus,
     "logit": logit,
     "silu_derivative": lambda x: sigmoid(x) * (1 + x * sigmoid(-x)),
