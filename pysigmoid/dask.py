@@ -125,9 +125,10 @@ def binary_cross_entropy_with_logits_value_and_grad(
 ) -> tuple[Any, Any]:
     """The loss and its gradient in the logits, both lazy; compute them together, and each block is read once.
 
-    Takes the arguments of `binary_cross_entropy_with_logits`. The gradient has the chunks of `input`, and the bits that
-    `functional` gives. Where elements are left out, or "weighted_mean" is asked for, what it is divided by takes a pass
-    over masks, labels and weights before.
+    Takes the arguments of `binary_cross_entropy_with_logits`. The gradient has the chunks of `input` and is that of
+    `functional`, in float32 to a unit in the last place: sums that do not depend on the chunks need terms in double.
+    Where elements are left out, or "weighted_mean" is asked for, what it is divided by takes a pass over masks, labels
+    and weights before.
 
     Examples
     --------
@@ -159,7 +160,7 @@ def binary_cross_entropy_with_logits_grad_and_hess(
     axis: Axis = None,
     validate: bool = True,
 ) -> tuple[Any, Any]:
-    """First and second derivative in the logits, lazy, with the chunks of `input` and the bits of `functional`."""
+    """First and second derivative in the logits, lazy, with the chunks of `input` as `functional` gives them."""
     grad, hess = evaluate(
         LOGISTIC, GRAD_AND_HESS, smoothing(label_smoothing), input, target, weight, where, pos_weight, ignore_value,
         reduction, axis, False, validate, None,

@@ -268,7 +268,9 @@ def test_21_integers_give_the_bits_of_their_floats(name, dtype):
     wanted = [1, -1, 55, -55, 127, -127, -128, 1113, -1113, 10701, -10701]
     integers = np.array([i for i in wanted if np.iinfo(dtype).min <= i <= np.iinfo(dtype).max], dtype)
     function, floats = getattr(pysigmoid, name), integers.astype(np.float32 if dtype in (np.int8, np.int16) else float)
-    got, want = (np.stack(function(numbers)) if function.nout == 2 else function(numbers) for numbers in (integers, floats))
+    got, want = (
+        np.stack(function(numbers)) if function.nout == 2 else function(numbers) for numbers in (integers, floats)
+    )
     assert_same_bits(got, want)
 
 
