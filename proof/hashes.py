@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from proof.sweeps import in_parallel
@@ -33,9 +33,11 @@ def pieces(name: str, dtype: str) -> Iterator[tuple[int, int]]:
     return ((begin, min(begin + PIECE, blocks)) for begin in range(0, blocks, PIECE))
 
 
-def hashes(runner: list[str], isas: Iterable[str], step: int) -> dict[str, dict[Key, str]]:
+def hashes(
+    runner: list[str], isas: Iterable[str], step: int, names: Collection[str] = ROWS
+) -> dict[str, dict[Key, str]]:
     """Of each instruction set. A hash is the sum of those of the pieces, of which the large ones come first."""
-    keys = [(name, dtype) for name in ROWS for dtype in DTYPES]
+    keys = [(name, dtype) for name in names for dtype in DTYPES]
     runs = [(isa, key, piece) for isa in isas for key in keys for piece in pieces(*key)]
     runs.sort(key=lambda run: run[2][0] - run[2][1])
     commands = [[*runner, "hash", isa, *key, str(step), *map(str, piece)] for isa, key, piece in runs]
@@ -57,12 +59,12 @@ def committed() -> dict[str, dict[str, dict[str, str]]]:
     return dict(json.loads(HASHES.read_text()))
 
 
-def check(runner: list[str], isas: Iterable[str], step: int) -> list[str]:
+def check(runner: list[str], isas: Iterable[str], step: int, names: Collection[str] = ROWS) -> list[str]:
     """What differs from the committed hashes."""
     table = committed()
     return [
         f"{isa}: the outputs of {name} in {dtype} differ from the committed hash (every {step}. block)"
-        for isa, row in hashes(runner, isas, step).items()
+        for isa, row in hashes(runner, isas, step, names).items()
         for (name, dtype), value in row.items()
         if value != table[name][dtype][str(step)]
     ]

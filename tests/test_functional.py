@@ -1,6 +1,5 @@
 """The elementwise functions of pysigmoid.functional: the bits of the ufunc in the container of the caller."""
 
-
 import dask.array
 import numpy as np
 import pandas as pd
