@@ -72,6 +72,12 @@ NOT_RUN = {
     "tests/test_surface.py": "about names and signatures alone",
     "tests/test_remedies.py": "about what errors say; test_arguments makes them",
     "tests/test_doctests.py": "as the examples",
+    "tests/test_boosting.py": "calls what the other tests call, in Python",
+    "tests/test_linear.py": "as test_boosting",
+    "tests/test_dask.py": "as test_boosting; test_accumulator adds up",
+    "tests/test_containers_page.py": "as the examples",
+    "tests/test_command.py": "processes of their own, which call what the other tests call",
+    "tests/test_torch_import.py": "imports alone",
 }
 
 # Every so many blocks of a function's inputs, and blocks of a loss's.
