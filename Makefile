@@ -100,7 +100,7 @@ lint: .venv/.built
 	$(BIN)/mypy
 
 types: .venv/.built
-	$(BIN)/pip install --quiet --no-build-isolation --editable ".[lint]"
+	$(BIN)/pip install --quiet --no-build-isolation --editable ".[types]"
 	$(BIN)/python -m tests.typing
 
 .venv/.installed: pyproject.toml
