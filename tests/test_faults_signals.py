@@ -127,7 +127,8 @@ def test_interrupt_takes_effect_when_the_call_has_ended(call):
     big, out = np.ones(1 << 27, np.float32), np.zeros(1 << 27, np.float32)
 
     def interrupt():
-        time.sleep(0.005)
+        while out[0] == 0:  # until the call has begun
+            time.sleep(0.001)
         os.kill(os.getpid(), signal.SIGINT)
 
     with pysigmoid.num_threads(1):
