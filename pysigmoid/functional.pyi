@@ -6,6 +6,7 @@ import numpy as np
 
 # fmt: off
 # isort: off
+from pysigmoid._accumulator import LossAccumulator as LossAccumulator
 from pysigmoid._arguments import Axis
 from pysigmoid._reductions import ReductionName
 from pysigmoid._types import A, Array, ArrayLike, B, C, DType, F, Factor, Floats, FloatType, Integer, Nested
@@ -13,7 +14,8 @@ from pysigmoid._types import Out, S, Small, Summed, T, Unshaped, Where
 # isort: on
 
 __all__ = [
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "binary_cross_entropy_with_logits_grad_and_hess",
+    "LossAccumulator", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits_grad_and_hess",
     "binary_cross_entropy_with_logits_value_and_grad", "glu", "logit", "logsigmoid", "sigmoid", "sigmoid_focal_loss",
     "sigmoid_focal_loss_grad_and_hess", "sigmoid_focal_loss_value_and_grad", "silu", "softplus",
 ]
