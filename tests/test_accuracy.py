@@ -19,8 +19,9 @@ TWO_ARGUMENTS = [name for name, row in ROWS.items() if row["nin"] == 2]
 TWO_OUTPUTS = [name for name, row in ROWS.items() if row["nout"] == 2]
 
 
-@pytest.mark.parametrize("name", ONE_ARGUMENT)
+@pytest.mark.parametrize("name", [name for name in ONE_ARGUMENT if name not in TWO_OUTPUTS])
 def test_float32_of_one_argument(name, rng):
+    """Pairs have the bits of these, as a test below holds."""
     check(name, *samples.draw(name, FORMATS["float32"], 5 * MANY, rng))
 
 
