@@ -124,7 +124,6 @@ class Sanitized:
         self.run = self.build | {
             "LD_PRELOAD": " ".join(runtimes()),
             "PYTHONMALLOC": "malloc",
-            "PYSIGMOID_TEST_PATIENCE": "4",  # the sanitizers' programs take several times as long
             "ASAN_OPTIONS": options,
             "UBSAN_OPTIONS": f"print_stacktrace=1:{options}",
         }
