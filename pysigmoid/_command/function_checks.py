@@ -136,6 +136,7 @@ def compare_at(
 
 def compare_in_place(outcome: Outcome, what: str, name: str, inputs: list[Array], wants: tuple[Array, ...]) -> None:
     copies = [x.copy() for x in inputs[: len(wants)]]
-    getattr(_core, name)(*copies, *inputs[len(copies) :], out=tuple(copies))
-    for got, want in zip(copies, wants, strict=True):
+    buffers = [*copies, *map(np.empty_like, wants[len(copies) :])]
+    getattr(_core, name)(*copies, *inputs[len(copies) :], out=tuple(buffers))
+    for got, want in zip(buffers, wants, strict=True):
         outcome.compare(what, inputs, got, want)
