@@ -255,11 +255,16 @@ def _first_outside(values: Array, samples: Samples) -> tuple[Any, ...] | None:
     return None if place < 0 else np.unravel_index(place, values.shape)
 
 
+def found_outside(name: str, index: tuple[Any, ...], value: Any) -> str:
+    """Which number is wrong, and what numbers there are to be."""
+    position = f"{name}[{', '.join(map(str, index))}]" if index else name
+    return f"{name} must lie between 0 and 1, but {position} is {value}."
+
+
 def _out_of_range(
     name: str, values: Array, index: tuple[Any, ...], hint: str, given: Any, tensors_take: str
 ) -> ValueError:
     value = values[index]
-    position = f"{name}[{', '.join(map(str, index))}]" if index else name
     missing = value != value  # told first: < and > of nan would raise the floating-point flag "invalid"
     nearly = not missing and -ROUNDING_SLACK < value < 1 + ROUNDING_SLACK
     library, array = library_of(type(given)), f"np.asarray({name})"
@@ -269,7 +274,7 @@ def _out_of_range(
     left_out = f"where=~{name}.isnan()" if library == "torch" else f"where=~np.isnan({nan_of})"
     left_out = "ignore_value=float('nan')" if library == "torch" and tensors_take == "ignore_value" else left_out
     sentences = [
-        f"{name} must lie between 0 and 1, but {position} is {value}.",
+        found_outside(name, index, value),
         f"For labels -1 and +1 pass ({sum_of} + 1) / 2." if value == -1 else "",
         f"For rounding errors pass {clipped}." if nearly else "",
         f"For missing values pass {left_out}." if missing else hint,

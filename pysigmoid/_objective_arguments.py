@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from pysigmoid import _core
-from pysigmoid._arguments import real, real_between
+from pysigmoid._arguments import found_outside, real, real_between
 from pysigmoid._containers import missing_remedy, read_operand
 from pysigmoid._dtypes import Array
 from pysigmoid._remedies import as_numpy
@@ -39,8 +39,7 @@ def check_labels(name: str, values: Array) -> None:
     value = values[index]
     remedy = f" For labels -1 and +1 pass ({name} + 1) / 2." if value == -1 else ""
     remedy = " Drop the rows without a label." if value != value else remedy
-    position = ", ".join(map(str, index))
-    raise ValueError(f"{name} must lie between 0 and 1, but {name}[{position}] is {value}.{remedy}")
+    raise ValueError(found_outside(name, index, value) + remedy)
 
 
 def check_weights(name: str, weights: Array) -> None:
