@@ -1,10 +1,13 @@
 """Builds the extension module; everything else is in pyproject.toml.
 
-CC, CFLAGS and LDFLAGS are honoured as everywhere; PYSIGMOID_DEBUG=1 builds for a debugger, with assertions.
+CC, CFLAGS and LDFLAGS are honoured as everywhere; PYSIGMOID_DEBUG=1 builds for a debugger, with assertions, and
+PYSIGMOID_FULL_API=1 for this version of Python alone, where one file serves all from 3.11 on.
 """
 
 import os
+import sysconfig
 from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +24,20 @@ HEADERS = sorted(str(path) for pattern in ("*.h", "*.def") for path in Path("csr
 FLAG_LIST = "csrc/compiler_flags.txt"
 FLAGS = Path(FLAG_LIST).read_text().split()
 
-if os.environ.get("PYSIGMOID_DEBUG", "0") not in ("", "0"):
+
+def is_asked_for(variable):
+    return os.environ.get(variable, "0") not in ("", "0")
+
+
+if is_asked_for("PYSIGMOID_DEBUG"):
     FLAGS += ["-UNDEBUG", "-Og", "-g"]
+
+# The limited API of the oldest Python that is served. Free-threaded Pythons have none before 3.15.
+LIMITED = not sysconfig.get_config_var("Py_GIL_DISABLED") and not is_asked_for("PYSIGMOID_FULL_API")
+
+# What show_config tells of them; a path would tell of the machine.
+TOLD_FLAGS = " ".join(word for word in [*os.environ.get("CFLAGS", "").split(), *FLAGS] if "/" not in word)
+MACROS = [("PYSIGMOID_FLAGS", f'"{TOLD_FLAGS}"'), *([("Py_LIMITED_API", "0x030b0000")] if LIMITED else [])]
 
 
 def processors():
@@ -45,6 +60,15 @@ class BuildOnAllCores(build_ext):
         self.compiler.compile = compile_together
         super().build_extensions()
 
+    def copy_extensions_to_source(self):
+        """Without what was built before by another name, which this Python would import instead."""
+        super().copy_extensions_to_source()
+        for extension in self.extensions:
+            built = Path(self.get_ext_filename(extension.name))
+            stem, suffix = built.with_name(extension.name.rpartition(".")[2]), built.name.partition(".")[2]
+            for earlier in EXTENSION_SUFFIXES[: EXTENSION_SUFFIXES.index(f".{suffix}")]:
+                Path(f"{stem}{earlier}").unlink(missing_ok=True)
+
 
 setup(
     ext_modules=[
@@ -53,9 +77,12 @@ setup(
             SOURCES,
             depends=[*HEADERS, FLAG_LIST],
             include_dirs=["csrc", np.get_include()],
+            define_macros=MACROS,
             extra_compile_args=FLAGS,
+            py_limited_api=LIMITED,
             libraries=["m", "pthread"],
         )
     ],
     cmdclass={"build_ext": BuildOnAllCores},
+    options={"bdist_wheel": {"py_limited_api": "cp311"}} if LIMITED else {},
 )

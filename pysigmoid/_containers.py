@@ -85,7 +85,7 @@ def elementwise_operand(input: Any) -> Any:
         _check_awkward("input", input)
     elif library == "xarray":
         _check_xarray(input)
-    elif library in ("polars", "pyarrow", "torch", "scipy") or not hasattr(input, "__array_ufunc__"):
+    elif library in ("pint", "polars", "pyarrow", "torch", "scipy") or not hasattr(input, "__array_ufunc__"):
         operand = read_operand("input", input)
         return operand.values if operand.missing is None else _with_nan(operand.values, operand.missing)
     elif isinstance(getattr(input, "dtype", None), np.dtype) and not is_number(input.dtype):
@@ -224,6 +224,13 @@ def _read_scipy(name: str, value: Any) -> Operand:
     return read_array_like(name, value)
 
 
+def _read_pint(name: str, value: Any) -> Operand:
+    if hasattr(value, "magnitude"):
+        remedy = f"{name}.m_as('')" if value.dimensionless else f"{name}.magnitude, in a unit that is meant"
+        raise TypeError(f"{name} is a Pint quantity in {value.units:D}, and units are not followed here; pass {remedy}")
+    return read_array_like(name, value)
+
+
 def refuse_dask(name: str, value: Any) -> None:
     if library_of(type(value)) == "dask":
         raise _would_gather(name)
@@ -285,6 +292,7 @@ READERS: dict[str, Callable[[str, Any], Operand]] = {
     "dask": _read_dask,
     "numpy": _read_numpy,
     "pandas": read_pandas,
+    "pint": _read_pint,
     "polars": read_polars,
     "pyarrow": read_arrow,
     "scipy": _read_scipy,

@@ -29,6 +29,7 @@ bce: TwoToOne[Labels]
 # accuracy_of_second.
 functions: tuple[dict[str, Any], ...]
 isa: str
+build: dict[str, str]  # "api" ("abi3" or "full"), "compiler", "flags"
 isa_available: tuple[str, ...]
 cpu_features: tuple[str, ...]
 

@@ -170,6 +170,12 @@ class BCELoss(Loss):
 class LogitsLoss(Loss):
     """What the losses of logits share: labels that are smoothed, weighted, ignored, and derivatives."""
 
+    # Of modules that were pickled by a version that had fewer options.
+    weight: Any = None
+    pos_weight: Any = None
+    label_smoothing: float = 0.0
+    ignore_value: float | None = None
+
     def __init__(
         self, weight: Any, reduction: ReductionName, pos_weight: Any, label_smoothing: float, ignore_value: float | None
     ) -> None:

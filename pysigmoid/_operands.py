@@ -10,7 +10,7 @@ from pysigmoid._dtypes import Array
 
 Labels: TypeAlias = tuple[Any, ...]  # of each axis: an index, a tuple of names, or None
 
-LIBRARIES = ("awkward", "dask", "numpy", "pandas", "polars", "pyarrow", "scipy", "torch", "xarray")
+LIBRARIES = ("awkward", "dask", "numpy", "pandas", "pint", "polars", "pyarrow", "scipy", "torch", "xarray")
 
 
 class Operand(NamedTuple):

@@ -24,7 +24,8 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        With ``mode="dicts"`` a dict with the keys "version" (of pysigmoid), "numpy" (its version), "cpu_features" (what
+        With ``mode="dicts"`` a dict with the keys "version" (of pysigmoid), "numpy" (its version), "build" (a dict of
+        "api": "abi3", which serves every Python from 3.11 on, or "full"; "compiler"; "flags"), "cpu_features" (what
         this processor offers), "isa" (the instruction set in use), "isa_available" (those this processor can run),
         "threads" (how many a call from this thread may use), "threads_source" (who decided on that: "num_threads",
         "set_num_threads", "threadpoolctl", an environment variable, "CPU quota" or "CPUs"), "workers" (the threads that
@@ -50,6 +51,7 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
     config = {
         "version": __version__,
         "numpy": np.__version__,
+        "build": dict(_core.build),
         "cpu_features": _core.cpu_features,
         "isa": _core.isa,
         "isa_available": _core.isa_available,

@@ -91,6 +91,7 @@ PEERS = [  # of libraries that only the peers' environment has
         "sparse COO", "sparse", "lib.COO.from_numpy(values)",
         {"F.binary_cross_entropy_with_logits(x.todense(), y.todense())": loss},
     ),
+    Case("Pint Quantity", "pint", 'lib.Quantity(values, "")', {'sigmoid(x.m_as(""))': one}),
     Case("torch tensor on the CPU", "torch", "lib.from_numpy(values.copy())"),
     Case(
         "torch tensor that requires grad", "torch", "lib.from_numpy(values.copy()).requires_grad_()",

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 from extension import REPOSITORY
 from proof.build import FLAGS, compiler_of_python
 from proof.sweeps import processors
+from pysigmoid import _core
 
 CSRC = REPOSITORY / "csrc"
 
@@ -111,6 +113,35 @@ def test_variable_asks_for_a_debug_build(tree, value, debugs):
         assert last(words, "-g", "-g0") == ("-g" if debugs else "-g0")
         assert last(words, "-O0", "-Og", "-O2", "-O3") == ("-Og" if debugs else "-O3")
         assert last(words, "-DNDEBUG", "-UNDEBUG") == ("-UNDEBUG" if debugs else "-DNDEBUG")
+
+
+FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+LIMITED, OWN = f"_core.abi3{EXTENSION_SUFFIXES[-1]}", f"_core{EXTENSION_SUFFIXES[0]}"
+
+
+@pytest.mark.parametrize(("value", "limited"), [("1", False), (None, not FREE_THREADED)])
+def test_one_file_serves_every_python_unless_another_is_asked_for(tree, value, limited):
+    for words in tree.build(**({} if value is None else {"PYSIGMOID_FULL_API": value})).values():
+        assert ("-DPy_LIMITED_API=0x030b0000" in words) == limited
+    assert [path.name for path in (tree.folder / "pysigmoid").glob("_core.*")] == [LIMITED if limited else OWN]
+
+
+def test_build_takes_away_what_this_python_would_import_instead(tree):
+    of_another = "_core.cpython-39-x86_64-linux-gnu.so"
+    for name in {of_another, OWN, LIMITED}:
+        (tree.folder / "pysigmoid" / name).touch()
+    tree.build()
+    left = {path.name for path in (tree.folder / "pysigmoid").glob("_core.*")}
+    assert left == {of_another, LIMITED} | ({OWN} if FREE_THREADED else set())
+
+
+def test_build_says_what_it_is_and_names_no_path(tree):
+    words = tree.build(CFLAGS="-DSEEN -I/home/somebody/include")["csrc/python/module.c"]
+    (told,) = (word for word in words if word.startswith("-DPYSIGMOID_FLAGS="))
+    assert told == f'-DPYSIGMOID_FLAGS="{" ".join(["-DSEEN", *FLAGS])}"'
+    assert _core.build["api"] == ("full" if Path(_core.__file__).name == OWN else "abi3")
+    assert _core.build["compiler"].startswith(("GCC ", "Clang ", "Apple "))
+    assert set(FLAGS) <= set(_core.build["flags"].split())
 
 
 @pytest.mark.skipif(processors() == 1, reason="platform: one processor compiles one source at a time")

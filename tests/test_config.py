@@ -20,6 +20,7 @@ def test_dicts_names_version_instruction_sets_and_threads():
         "isa_available": _core.isa_available,
         "threads": pysigmoid.get_num_threads(),
         "threads_source": threads_source(),
+        "build": _core.build,
         "workers": _core.pool_workers(),
     }
 

@@ -33,7 +33,7 @@ int find_number(PyArray_Descr *descriptor, enum number *number)
         return 1;
     }
     *number = NUMBER_bf16;
-    return is_bf16(NPY_DTYPE(descriptor));
+    return is_bf16(dtype_of(descriptor));
 }
 
 int describe_number(PyArray_Descr *descriptor, enum number *number)

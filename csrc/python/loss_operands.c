@@ -17,8 +17,8 @@ static int read_axes(PyObject *tuple, int axes, char summed[])
         PyErr_SetString(PyExc_TypeError, "the axes of a loss are a tuple of int");
         return -1;
     }
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple); i++) {
-        long axis = PyLong_AsLong(PyTuple_GET_ITEM(tuple, i));
+    for (Py_ssize_t i = 0; i < PyTuple_Size(tuple); i++) {
+        long axis = PyLong_AsLong(PyTuple_GetItem(tuple, i));
         if (axis == -1 && PyErr_Occurred())
             return -1;
         if (axis < 0 || axis >= axes) {

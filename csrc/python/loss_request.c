@@ -17,13 +17,13 @@ static int as_array(PyObject *object, PyArrayObject **array)
 /* A tuple of arrays, or none of them. */
 static int as_arrays(PyObject *object, PyArrayObject *arrays[], Py_ssize_t most)
 {
-    Py_ssize_t count = object == Py_None ? 0 : PyTuple_Check(object) ? PyTuple_GET_SIZE(object) : most + 1;
+    Py_ssize_t count = object == Py_None ? 0 : PyTuple_Check(object) ? PyTuple_Size(object) : most + 1;
     if (count > most) {
         PyErr_Format(PyExc_TypeError, "a loss takes a tuple of at most %zd masks, not %R", most, object);
         return -1;
     }
     for (Py_ssize_t k = 0; k < count; k++)
-        if (as_array(PyTuple_GET_ITEM(object, k), &arrays[k]) < 0)
+        if (as_array(PyTuple_GetItem(object, k), &arrays[k]) < 0)
             return -1;
     return 0;
 }

@@ -26,7 +26,7 @@ static PyArrayObject *new_sums(const struct request *request, const struct walk 
         lengths[k] = 1;
     for (int k = 0; k < walk->row_axes; k++)
         lengths[request->keepdims ? walk->order[k] : k] = PyArray_DIM(request->logits, walk->order[k]);
-    return (PyArrayObject *)PyArray_SimpleNewFromDescr(count, lengths, (PyArray_Descr *)Py_NewRef(request->dtype));
+    return (PyArrayObject *)PyArray_SimpleNewFromDescr(count, lengths, new_reference(request->dtype));
 }
 
 static PyArrayObject *new_result(const struct request *request, const struct walk *walk, const struct loss *loss, int output)
@@ -34,7 +34,7 @@ static PyArrayObject *new_result(const struct request *request, const struct wal
     if (output == VALUE && request->reduction != REDUCTION_none)
         return new_sums(request, walk);
     if (output == VALUE)
-        return new_like(request->logits, (PyArray_Descr *)Py_NewRef(request->dtype));
+        return new_like(request->logits, new_reference(request->dtype));
     return new_like(request->logits, dtype_of_derivatives(request, loss->logits.number));
 }
 
@@ -46,8 +46,8 @@ static PyArrayObject *result_for(PyArrayObject *buffer, const struct request *re
     if (describe_output(buffer, walk, loss, output) < 0)
         return NULL;
     if (would_spoil(loss, output, by_element))
-        return new_like(buffer, (PyArray_Descr *)Py_NewRef(PyArray_DESCR(buffer)));
-    return (PyArrayObject *)Py_NewRef(buffer);
+        return new_like(buffer, new_reference(PyArray_DESCR(buffer)));
+    return new_reference(buffer);
 }
 
 static int make_result(struct request *request, const struct walk *walk, struct loss *loss, int output)
@@ -78,10 +78,10 @@ void drop_results(struct request *request)
 static PyObject *deliver_result(PyArrayObject *buffer, PyArrayObject *result)
 {
     if (buffer == NULL)
-        return PyArray_Return((PyArrayObject *)Py_NewRef(result));
+        return PyArray_Return(new_reference(result));
     if (buffer != result && PyArray_CopyInto(buffer, result) < 0)
         return NULL;
-    return Py_NewRef(buffer);
+    return new_reference(buffer);
 }
 
 PyObject *deliver_results(const struct request *request)
@@ -95,7 +95,7 @@ PyObject *deliver_results(const struct request *request)
         if (item == NULL)
             Py_CLEAR(outcome);
         else
-            PyTuple_SET_ITEM(outcome, next++, item);
+            PyTuple_SetItem(outcome, next++, item);
     }
     return outcome;
 }

@@ -96,6 +96,31 @@ static int add_names(PyObject *module, const char *attribute, lister *name_at)
     return status;
 }
 
+/* The limited API serves every Python from 3.11 on by one file; setup.py decides. */
+#ifdef Py_LIMITED_API
+#define API "abi3"
+#else
+#define API "full"
+#endif
+
+#if defined(__clang__) || !defined(__GNUC__)
+#define COMPILER __VERSION__
+#else
+#define COMPILER "GCC " __VERSION__
+#endif
+
+#ifndef PYSIGMOID_FLAGS /* which setup.py says */
+#define PYSIGMOID_FLAGS "unknown"
+#endif
+
+static int add_build(PyObject *module)
+{
+    PyObject *build = Py_BuildValue("{ssssss}", "api", API, "compiler", COMPILER, "flags", PYSIGMOID_FLAGS);
+    int status = build == NULL ? -1 : PyModule_AddObjectRef(module, "build", build);
+    Py_XDECREF(build);
+    return status;
+}
+
 static int execute(PyObject *module)
 {
     if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0)
@@ -104,7 +129,7 @@ static int execute(PyObject *module)
         return -1;
     if (PyModule_AddStringConstant(module, "isa", active_isa()) < 0
         || add_names(module, "isa_available", known_isa) < 0 || add_names(module, "cpu_features", cpu_feature) < 0
-        || PyModule_AddIntConstant(module, "most_threads", MOST_THREADS) < 0
+        || add_build(module) < 0 || PyModule_AddIntConstant(module, "most_threads", MOST_THREADS) < 0
         || PyModule_AddIntConstant(module, "total_words", TOTAL_WORDS) < 0)
         return -1;
     return add_ufuncs(module) < 0 ? -1 : add_compiled_functions(module);
@@ -183,16 +208,31 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+/* Numbers of the stable ABI; the limited API of 3.11 hides the names of what came later. */
+#ifndef Py_mod_multiple_interpreters
+#define Py_mod_multiple_interpreters 3
+#define Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED ((void *)0)
+#endif
+#ifndef Py_mod_gil
+#define Py_mod_gil 4
+#define Py_MOD_GIL_NOT_USED ((void *)1)
+#endif
+
 static PyModuleDef_Slot slots[] = {
     {Py_mod_exec, (void *)execute},
-#if PY_VERSION_HEX >= 0x030c0000
     {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
-#endif
-#if PY_VERSION_HEX >= 0x030d0000
     {Py_mod_gil, Py_MOD_GIL_NOT_USED},
-#endif
     {0, NULL},
 };
+
+/* Ends the list before what the Python that loads this file, not that of the headers, would not know. */
+static void leave_out_unknown_slots(void)
+{
+    if (Py_Version < 0x030c0000)
+        slots[1] = (PyModuleDef_Slot){0, NULL};
+    else if (Py_Version < 0x030d0000)
+        slots[2] = (PyModuleDef_Slot){0, NULL};
+}
 
 static PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
@@ -204,5 +244,6 @@ static PyModuleDef definition = {
 
 PyMODINIT_FUNC PyInit__core(void)
 {
+    leave_out_unknown_slots();
     return PyModuleDef_Init(&definition);
 }

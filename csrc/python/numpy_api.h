@@ -13,4 +13,15 @@
 #include <numpy/arrayobject.h>
 #include <numpy/ufuncobject.h>
 
+/* Py_NewRef, to which the limited API gives an object alone, for what NumPy has types of its own for. */
+static inline void *new_reference(void *object)
+{
+    return Py_NewRef((PyObject *)object);
+}
+
+static inline PyArray_DTypeMeta *dtype_of(const PyArray_Descr *descriptor)
+{
+    return (PyArray_DTypeMeta *)Py_TYPE((PyObject *)descriptor);
+}
+
 #endif

@@ -5,7 +5,7 @@
 
 #include "python/plain.h"
 
-#include "python/promotion.h"
+#include "python/describe.h"
 
 const char are_plain_doc[] =
     "are_plain(input, target=None, /, *factors)\n--\n\n"
@@ -14,7 +14,8 @@ const char are_plain_doc[] =
 
 static int holds_numbers(PyObject *object)
 {
-    return PyArray_CheckExact(object) && is_number(NPY_DTYPE(PyArray_DESCR((PyArrayObject *)object)));
+    enum number number;
+    return PyArray_CheckExact(object) && find_number(PyArray_DESCR((PyArrayObject *)object), &number);
 }
 
 static int is_plain_beside(PyObject *object, PyArrayObject *input, int may_have_no_axes)

@@ -19,9 +19,11 @@ static int attribute_is(PyObject *object, const char *attribute, const char *exp
 /* ml_dtypes is recognized by name, never imported. */
 int is_bf16(const PyArray_DTypeMeta *dtype)
 {
-    PyObject *scalar = dtype == NULL ? NULL : (PyObject *)dtype->scalar_type;
-    return scalar != NULL && !PyErr_Occurred() && attribute_is(scalar, "__name__", "bfloat16")
-           && attribute_is(scalar, "__module__", "ml_dtypes");
+    PyObject *scalar = dtype == NULL || PyErr_Occurred() ? NULL : PyObject_GetAttrString((PyObject *)dtype, "type");
+    int same = scalar != NULL && attribute_is(scalar, "__name__", "bfloat16") && !PyErr_Occurred()
+               && attribute_is(scalar, "__module__", "ml_dtypes");
+    Py_XDECREF(scalar);
+    return same;
 }
 
 int find_bf16(PyArray_Descr **descriptor)
@@ -41,33 +43,34 @@ int find_bf16(PyArray_Descr **descriptor)
     return 0;
 }
 
+/* The fields of a DType are no part of the limited API, hence dtypes are told by their addresses. */
 static int is_half(const PyArray_DTypeMeta *dtype)
 {
-    return dtype->type_num == NPY_HALF;
+    return dtype == &PyArray_HalfDType;
 }
 
 static int is_our_float(const PyArray_DTypeMeta *dtype)
 {
-    int number = dtype->type_num;
-    return number == NPY_HALF || number == NPY_FLOAT || number == NPY_DOUBLE || number == NPY_LONGDOUBLE || is_bf16(dtype);
+    return is_half(dtype) || dtype == &PyArray_FloatDType || dtype == &PyArray_DoubleDType
+           || dtype == &PyArray_LongDoubleDType || is_bf16(dtype);
 }
 
 /* Every value is a float16 and a bfloat16. */
 static int is_narrow_integer(const PyArray_DTypeMeta *dtype)
 {
-    int number = dtype->type_num;
-    return number == NPY_BOOL || number == NPY_BYTE || number == NPY_UBYTE;
+    return dtype == &PyArray_BoolDType || dtype == &PyArray_ByteDType || dtype == &PyArray_UByteDType;
 }
 
 static int is_bool_or_integer(const PyArray_DTypeMeta *dtype)
 {
-    int number = dtype->type_num;
-    return number == NPY_BOOL || PyTypeNum_ISINTEGER(number) || dtype == &PyArray_PyLongDType;
-}
-
-int is_number(const PyArray_DTypeMeta *dtype)
-{
-    return is_bool_or_integer(dtype) || is_our_float(dtype);
+    const PyArray_DTypeMeta *wide[] = {
+        &PyArray_ShortDType, &PyArray_UShortDType, &PyArray_IntDType, &PyArray_UIntDType, &PyArray_LongDType,
+        &PyArray_ULongDType, &PyArray_LongLongDType, &PyArray_ULongLongDType, &PyArray_PyLongDType,
+    };
+    for (size_t k = 0; k < sizeof wide / sizeof *wide; k++)
+        if (dtype == wide[k])
+            return 1;
+    return is_narrow_integer(dtype);
 }
 
 static int is_python_number(const PyArray_DTypeMeta *dtype)

@@ -9,9 +9,6 @@
 /* Whether this is the bfloat16 of ml_dtypes. 0 with an exception where there is no memory to tell. */
 int is_bf16(const PyArray_DTypeMeta *dtype);
 
-/* Whether the ufuncs take arrays of it: bool, integers, floats. 0 with an exception as above. */
-int is_number(const PyArray_DTypeMeta *dtype);
-
 /* Sets `*descriptor` to that of bfloat16 where ml_dtypes is loaded already and has it, else to NULL. 0, or -1 with an
  * exception. */
 int find_bf16(PyArray_Descr **descriptor);

@@ -190,7 +190,7 @@ static PyObject *outcome_of(const struct request *request)
     Py_ssize_t next = 0;
     for (int k = 0; k < OUTPUT_COUNT && outcome != NULL; k++)
         if (request->results[k] != NULL)
-            PyTuple_SET_ITEM(outcome, next++, Py_NewRef(request->results[k]));
+            PyTuple_SetItem(outcome, next++, new_reference(request->results[k]));
     return outcome;
 }
 

@@ -116,7 +116,7 @@ static int promote(PyObject *ufunc, PyArray_DTypeMeta *const given[], PyArray_DT
         return -1;
     for (int k = 0; k < row->inputs + row->outputs; k++) {
         resolved[k] = common != NULL ? common : given[k];
-        Py_XINCREF(resolved[k]);
+        Py_XINCREF((PyObject *)resolved[k]);
     }
     return 0;
 }
@@ -129,7 +129,7 @@ static int add_promoter(PyObject *ufunc, int operands)
     if (any == NULL)
         return -1;
     for (int k = 0; k < operands; k++)
-        PyTuple_SET_ITEM(any, k, Py_NewRef(Py_None));
+        PyTuple_SetItem(any, k, Py_NewRef(Py_None));
     capsule = PyCapsule_New((void *)promote, "numpy._ufunc_promoter", NULL);
     if (capsule != NULL)
         status = PyUFunc_AddPromoter(ufunc, any, capsule);
@@ -170,7 +170,7 @@ static PyObject *make_ufunc(struct row *row, PyArray_DTypeMeta *bf16)
     }
     if (row->help == NULL)
         row->help = row_as_help(row);
-    const char *help = row->help == NULL ? NULL : PyUnicode_AsUTF8(row->help);
+    const char *help = row->help == NULL ? NULL : PyUnicode_AsUTF8AndSize(row->help, NULL);
     if (help == NULL)
         return NULL;
     PyObject *ufunc = PyUFunc_FromFuncAndData(run_loops, row->data, row->types, TABLE_DTYPES, row->inputs, row->outputs,
@@ -191,7 +191,7 @@ static int add_row(PyObject *module, PyObject *functions, int i, PyArray_DTypeMe
     PyObject *entry = row_as_dict(row);
     if (entry == NULL)
         return -1;
-    PyTuple_SET_ITEM(functions, i, entry);
+    PyTuple_SetItem(functions, i, entry);
     return 0;
 }
 
@@ -203,10 +203,10 @@ int add_ufuncs(PyObject *module)
     PyObject *functions = PyTuple_New(ROWS);
     int status = functions == NULL ? -1 : 0;
     for (int i = 0; i < ROWS && status == 0; i++)
-        status = add_row(module, functions, i, bf16 == NULL ? NULL : NPY_DTYPE(bf16));
+        status = add_row(module, functions, i, bf16 == NULL ? NULL : dtype_of(bf16));
     if (status == 0)
         status = PyModule_AddObjectRef(module, "functions", functions);
     Py_XDECREF(functions);
-    Py_XDECREF(bf16);
+    Py_XDECREF((PyObject *)bf16);
     return status;
 }

@@ -1,11 +1,13 @@
 """Rows of docs/containers.md whose libraries only this environment has; and the bits that these containers hold."""
 
 import numpy as np
+import pint
 import pytest
 import sparse
 import torch
 
 import pysigmoid
+from pysigmoid import functional as F
 from tests.containers import PAGE, PEERS, given_by, outcomes, row
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array_wrap__:DeprecationWarning")  # torch's, not ours
@@ -47,3 +49,13 @@ def test_tensor_goes_through_a_ufunc_and_comes_back_as_one(ufunc):
 def test_tensor_that_requires_grad_is_an_error():
     with pytest.raises(RuntimeError, match="requires grad"):
         pysigmoid.sigmoid(torch.zeros(3, requires_grad=True))
+
+
+def test_quantity_is_an_error_that_names_the_argument_and_what_to_pass():
+    """NumPy would strip the unit with a warning."""
+    ratio, metres = pint.Quantity(VALUES, ""), pint.Quantity(VALUES, "m")
+    with pytest.raises(TypeError, match=r"input is a Pint quantity in dimensionless.* pass input\.m_as\(''\)"):
+        F.sigmoid(ratio)
+    with pytest.raises(TypeError, match=r"target is a Pint quantity in meter.* pass target\.magnitude"):
+        F.binary_cross_entropy_with_logits(VALUES, metres)
+    np.testing.assert_array_equal(F.sigmoid(ratio.m_as("")), pysigmoid.sigmoid(VALUES))
