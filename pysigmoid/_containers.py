@@ -94,14 +94,16 @@ def elementwise_operand(input: Any) -> Any:
 
 
 def in_container(given: Any, result: Any) -> Any:
-    """The result of a ufunc as what was given: for a tensor, whose memory was read as an array, a tensor again."""
+    """A result as what was given: for a tensor, whose memory was read as an array, a tensor again."""
     torch: Any = sys.modules.get("torch") if library_of(type(given)) == "torch" else None
     if not hasattr(torch, "from_numpy"):
         return result
     array = np.asarray(result)
     if array.dtype.name == "bfloat16":
         return torch.from_numpy(array.view(np.uint16)).view(torch.bfloat16)
-    return torch.from_numpy(array)
+    if array.dtype.char == "g":  # asked for as dtype of a loss; no tensor holds it
+        return result
+    return torch.from_numpy(array.astype(array.dtype.newbyteorder("="), copy=False))
 
 
 def _with_nan(values: Array, missing: Array) -> Array:

@@ -228,7 +228,7 @@ def logit(input: Any, eps: float | None = None, *, out: Array | None = None) -> 
     return in_container(input, result) if out is None else result
 
 
-def glu(input: Any, dim: int = -1) -> Array:
+def glu(input: Any, dim: int = -1) -> Any:
     """Gated linear unit, a / (1 + exp(-b)), where a and b are the first and the second half of the input.
 
     Parameters
@@ -240,7 +240,7 @@ def glu(input: Any, dim: int = -1) -> Array:
 
     Returns
     -------
-    ndarray
+    ndarray, or Tensor for a tensor
         The shape of `input` with `dim` halved, dtype as for `sigmoid`.
 
     Raises
@@ -266,4 +266,4 @@ def glu(input: Any, dim: int = -1) -> Array:
     if length % 2:
         raise ValueError(f"halving dimension must be even, but dimension {dim} of input has length {length}")
     halves = np.split(values, 2, axis=axis)
-    return np.asanyarray(_apply_to_arrays(_core.sigmoid_gate, *halves))
+    return in_container(input, np.asanyarray(_apply_to_arrays(_core.sigmoid_gate, *halves)))

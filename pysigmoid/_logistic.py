@@ -83,7 +83,8 @@ def binary_cross_entropy_with_logits(
     Returns
     -------
     scalar or ndarray
-        The loss in nats, a NumPy scalar when everything is summed; or `out`. Left-out elements are 0 with "none".
+        The loss in nats, a NumPy scalar when everything is summed; or `out`. Left-out elements are 0 with "none". For a
+        tensor every result of a loss is a tensor.
 
     Raises
     ------

@@ -78,7 +78,8 @@ class Loss(Module):
         Returns
         -------
         scalar or ndarray
-            The loss in nats, a NumPy scalar when everything is summed; or `out`.
+            The loss in nats, a NumPy scalar when everything is summed; or `out`. For a tensor every result of a loss is
+            a tensor.
 
         Raises
         ------

@@ -17,8 +17,9 @@ from pysigmoid._arguments import (
     real,
     real_between,
 )
-from pysigmoid._containers import arrays_of_series
+from pysigmoid._containers import arrays_of_series, in_container
 from pysigmoid._dtypes import DType, float_dtype, loss_dtype
+from pysigmoid._operands import library_of
 from pysigmoid._reductions import reduction_code, shape_of_sums, summed_axes
 
 LOGISTIC, FOCAL, PROBABILITY = range(3)  # forms, and
@@ -72,6 +73,7 @@ def evaluate(
 ) -> tuple[Any, ...]:
     """The outputs of a loss. `given` is what the caller passed for input and target, where that was read already."""
     samples = plain_samples(input, target, weight, where, pos_weight, ignore_value)
+    is_read = samples is None  # all tensors are
     if samples is None:
         samples = read_samples(NAMES[form], input, target, weight, where, pos_weight, ignore_value)
     logits, labels, factor, pos_factor, kept, dropped, ignored = samples
@@ -93,6 +95,8 @@ def evaluate(
     )  # fmt: skip
     if results is None:
         raise_outside(Samples(*samples), NAMES[form], form == PROBABILITY, given or (input, target))
+    if is_read and library_of(type(input)) == "torch":
+        return tuple(_as_tensor(input, result, (out, grad_out, hess_out)) for result in results)
     return results
 
 
@@ -108,6 +112,11 @@ def plain_samples(
             return None
         input, target, weight, pos_weight = arrays
     return input, target, weight, pos_weight, None, None, None
+
+
+def _as_tensor(input: Any, result: Any, buffers: tuple[Any, ...]) -> Any:
+    """A result as the tensor that the logits were, unless the caller gave a buffer for it."""
+    return result if any(result is buffer for buffer in buffers) else in_container(input, result)
 
 
 def check_derivatives(shape: Shape, dtype: DType, out: Any, grad_out: Any, hess_out: Any) -> None:

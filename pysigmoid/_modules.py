@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from pysigmoid import functional
-from pysigmoid._dtypes import Array
 from pysigmoid._hints import check_softplus_options
 
 
@@ -201,7 +200,7 @@ class GLU(Module):
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim
 
-    def forward(self, input: Any) -> Array:
+    def forward(self, input: Any) -> Any:
         """Gate the first half by the second.
 
         Parameters
@@ -211,7 +210,7 @@ class GLU(Module):
 
         Returns
         -------
-        ndarray
+        ndarray, or Tensor for a tensor
             The shape of `input` with `dim` halved; a float dtype is kept.
 
         Raises

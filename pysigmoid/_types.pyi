@@ -53,6 +53,16 @@ class HoldsArray(Protocol):
 
     def __array__(self) -> Array[Any, Real]: ...
 
+@type_check_only
+class Tensor(Protocol):
+    """torch's, of which every result is one again."""
+
+    @property
+    def requires_grad(self) -> bool: ...
+    def cpu(self) -> Any: ...
+
+X = TypeVar("X", bound=Tensor)
+
 Numbers: TypeAlias = Number | HoldsArray | Nested[Number | HoldsArray]
 ArrayLike: TypeAlias = Numbers | Container
 Mask: TypeAlias = Bool | Array[Any, np.bool_] | Nested[bool] | Container

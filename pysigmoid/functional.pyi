@@ -10,7 +10,7 @@ from pysigmoid._accumulator import LossAccumulator as LossAccumulator
 from pysigmoid._arguments import Axis
 from pysigmoid._reductions import ReductionName
 from pysigmoid._types import A, Array, ArrayLike, B, C, DType, F, Factor, Floats, FloatType, Integer, Nested
-from pysigmoid._types import Out, S, Small, Summed, T, Unshaped, Where
+from pysigmoid._types import Out, S, Small, Summed, T, Unshaped, Where, X
 # isort: on
 
 __all__ = [
@@ -125,10 +125,19 @@ def logit(input: C, eps: float | None = None, *, out: None = None) -> C: ...
 @overload
 def logit(input: ArrayLike, eps: float | None = None, *, out: None = None) -> Any: ...
 @overload
+def glu(input: X, dim: int = -1) -> X: ...
+@overload
 def glu(input: T, dim: int = -1) -> T: ...
 @overload
 def glu(input: ArrayLike, dim: int = -1) -> Floats: ...
 
+@overload
+def binary_cross_entropy_with_logits(
+    input: X, target: ArrayLike, weight: Factor = None, size_average: None = None, reduce: None = None,
+    reduction: ReductionName = "mean", pos_weight: Factor = None, *, label_smoothing: float = 0.0,
+    ignore_value: float | None = None, where: Where = None, axis: Axis = None, keepdims: bool = False,
+    validate: bool = True, dtype: DType = None, out: None = None,
+) -> X: ...
 @overload
 def binary_cross_entropy_with_logits(
     input: Array[Any, F] | F, target: ArrayLike, weight: Factor = None, size_average: None = None, reduce: None = None,
@@ -178,6 +187,13 @@ def binary_cross_entropy_with_logits(
     ignore_value: float | None = None, where: Where = None, axis: Axis = None, keepdims: bool = False,
     validate: bool = True, dtype: DType = None, out: None = None,
 ) -> Any: ...
+@overload
+def binary_cross_entropy_with_logits_value_and_grad(
+    input: X, target: ArrayLike, weight: Factor = None, *, reduction: ReductionName = "mean",
+    pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None, where: Where = None,
+    axis: Axis = None, keepdims: bool = False, validate: bool = True, dtype: DType = None, out: None = None,
+    grad_out: None = None,
+) -> tuple[X, X]: ...
 @overload
 def binary_cross_entropy_with_logits_value_and_grad(
     input: Array[S, F], target: ArrayLike, weight: Factor = None, *, reduction: Summed = "mean",
@@ -215,6 +231,12 @@ def binary_cross_entropy_with_logits_value_and_grad(
 ) -> tuple[Any, Any]: ...
 @overload
 def binary_cross_entropy_with_logits_grad_and_hess(
+    input: X, target: ArrayLike, weight: Factor = None, *, reduction: ReductionName = "sum",
+    pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None, where: Where = None,
+    axis: Axis = None, validate: bool = True, grad_out: None = None, hess_out: None = None,
+) -> tuple[X, X]: ...
+@overload
+def binary_cross_entropy_with_logits_grad_and_hess(
     input: Array[S, F], target: ArrayLike, weight: Factor = None, *, reduction: ReductionName = "sum",
     pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None, where: Where = None,
     axis: Axis = None, validate: bool = True, grad_out: None = None, hess_out: None = None,
@@ -237,6 +259,12 @@ def binary_cross_entropy_with_logits_grad_and_hess(
     pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None, where: Where = None,
     axis: Axis = None, validate: bool = True, grad_out: Out = None, hess_out: Out = None,
 ) -> tuple[Any, Any]: ...
+@overload
+def binary_cross_entropy(
+    input: X, target: ArrayLike, weight: Factor = None, size_average: None = None, reduce: None = None,
+    reduction: ReductionName = "mean", *, where: Where = None, axis: Axis = None, keepdims: bool = False,
+    validate: bool = True, dtype: DType = None, out: None = None,
+) -> X: ...
 @overload
 def binary_cross_entropy(
     input: Array[Any, F] | F, target: ArrayLike, weight: Factor = None, size_average: None = None, reduce: None = None,
@@ -279,6 +307,13 @@ def binary_cross_entropy(
     reduction: ReductionName = "mean", *, where: Where = None, axis: Axis = None, keepdims: bool = False,
     validate: bool = True, dtype: DType = None, out: None = None,
 ) -> Any: ...
+@overload
+def sigmoid_focal_loss(
+    inputs: X, targets: ArrayLike, alpha: float | None = 0.25, gamma: float = 2.0,
+    reduction: ReductionName = "none", *, weight: Factor = None, pos_weight: Factor = None,
+    label_smoothing: float = 0.0, ignore_value: float | None = None, where: Where = None, axis: Axis = None,
+    keepdims: bool = False, validate: bool = True, dtype: DType = None, out: None = None,
+) -> X: ...
 @overload
 def sigmoid_focal_loss(
     inputs: Array[Any, F] | F, targets: ArrayLike, alpha: float | None = 0.25, gamma: float = 2.0, *, reduction: Summed,
@@ -330,6 +365,13 @@ def sigmoid_focal_loss(
 ) -> Any: ...
 @overload
 def sigmoid_focal_loss_value_and_grad(
+    inputs: X, targets: ArrayLike, alpha: float | None = 0.25, gamma: float = 2.0, *,
+    reduction: ReductionName = "none", weight: Factor = None, pos_weight: Factor = None, label_smoothing: float = 0.0,
+    ignore_value: float | None = None, where: Where = None, axis: Axis = None, keepdims: bool = False,
+    validate: bool = True, dtype: DType = None, out: None = None, grad_out: None = None,
+) -> tuple[X, X]: ...
+@overload
+def sigmoid_focal_loss_value_and_grad(
     inputs: Array[S, F], targets: ArrayLike, alpha: float | None = 0.25, gamma: float = 2.0, *, reduction: Summed,
     weight: Factor = None, pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None,
     where: Where = None, axis: None = None, keepdims: Literal[False] = False, validate: bool = True, dtype: None = None,
@@ -363,6 +405,13 @@ def sigmoid_focal_loss_value_and_grad(
     ignore_value: float | None = None, where: Where = None, axis: Axis = None, keepdims: bool = False,
     validate: bool = True, dtype: DType = None, out: Out = None, grad_out: Out = None,
 ) -> tuple[Any, Any]: ...
+@overload
+def sigmoid_focal_loss_grad_and_hess(
+    inputs: X, targets: ArrayLike, alpha: float | None = 0.25, gamma: float = 2.0, *,
+    reduction: ReductionName = "sum", weight: Factor = None, pos_weight: Factor = None, label_smoothing: float = 0.0,
+    ignore_value: float | None = None, where: Where = None, axis: Axis = None, validate: bool = True,
+    grad_out: None = None, hess_out: None = None,
+) -> tuple[X, X]: ...
 @overload
 def sigmoid_focal_loss_grad_and_hess(
     inputs: Array[S, F], targets: ArrayLike, alpha: float | None = 0.25, gamma: float = 2.0, *,

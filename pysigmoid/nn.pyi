@@ -15,7 +15,7 @@ from pysigmoid import functional as functional
 from pysigmoid._arguments import Axis
 from pysigmoid._reductions import ReductionName
 from pysigmoid._types import A, Array, ArrayLike, B, C, DType, F, Factor, Floats, FloatType, Integer, Nested
-from pysigmoid._types import Out, S, Small, Summed, T, Unshaped, Where
+from pysigmoid._types import Out, S, Small, Summed, T, Unshaped, Where, X
 # isort: on
 
 __all__ = [
@@ -65,6 +65,8 @@ class GLU(Module):
     dim: int
     def __init__(self, dim: int = -1) -> None: ...
     @overload
+    def forward(self, input: X) -> X: ...
+    @overload
     def forward(self, input: T) -> T: ...
     @overload
     def forward(self, input: ArrayLike) -> Floats: ...
@@ -75,6 +77,11 @@ class Loss(Module, Generic[_R_co]):
     weight: Any
     reduction: ReductionName
     def __init__(self, weight: Factor, reduction: ReductionName) -> None: ...
+    @overload
+    def forward(
+        self, input: X, target: ArrayLike, *, weight: Factor = None, where: Where = None, axis: Axis = None,
+        keepdims: bool = False, validate: bool = True, dtype: DType = None, out: None = None,
+    ) -> X: ...
     @overload
     def forward(
         self: Loss[Summed], input: Array[Any, F] | F, target: ArrayLike, *, weight: Factor = None, where: Where = None,
@@ -143,6 +150,11 @@ class LogitsLoss(Loss[_R_co]):
     ) -> None: ...
     @overload
     def value_and_grad(
+        self, input: X, target: ArrayLike, *, weight: Factor = None, where: Where = None, axis: Axis = None,
+        keepdims: bool = False, validate: bool = True, dtype: DType = None, out: None = None, grad_out: None = None,
+    ) -> tuple[X, X]: ...
+    @overload
+    def value_and_grad(
         self: LogitsLoss[Summed], input: Array[S, F], target: ArrayLike, *, weight: Factor = None, where: Where = None,
         axis: None = None, keepdims: Literal[False] = False, validate: bool = True, dtype: None = None,
         out: None = None, grad_out: None = None,
@@ -170,6 +182,11 @@ class LogitsLoss(Loss[_R_co]):
         self, input: ArrayLike, target: ArrayLike, *, weight: Factor = None, where: Where = None, axis: Axis = None,
         keepdims: bool = False, validate: bool = True, dtype: DType = None, out: Out = None, grad_out: Out = None,
     ) -> tuple[Any, Any]: ...
+    @overload
+    def grad_and_hess(
+        self, input: X, target: ArrayLike, *, weight: Factor = None, where: Where = None, axis: Axis = None,
+        validate: bool = True, grad_out: None = None, hess_out: None = None,
+    ) -> tuple[X, X]: ...
     @overload
     def grad_and_hess(
         self, input: Array[S, F], target: ArrayLike, *, weight: Factor = None, where: Where = None, axis: Axis = None,

@@ -1,6 +1,6 @@
 """What type checkers take results to be: never run, read by them alone."""
 
-from typing import Any, Literal, TypeAlias, assert_type
+from typing import Any, Literal, Protocol, TypeAlias, assert_type
 
 import dask.array as da
 import numpy as np
@@ -117,6 +117,24 @@ def containers(
     assert_type(nn.Sigmoid()(labelled), xr.DataArray)
     assert_type(F.binary_cross_entropy_with_logits(series, series), SomeFloat)
     assert_type(F.binary_cross_entropy_with_logits(series, series, reduction="none"), SomeFloats)
+
+
+class Tensor(Protocol):
+    """What tells a tensor from other containers."""
+
+    @property
+    def requires_grad(self) -> bool: ...
+    def cpu(self) -> "Tensor": ...
+    def __array__(self) -> np.ndarray[Any, np.dtype[np.float32]]: ...
+
+
+def tensors(tensor: Tensor) -> None:
+    assert_type(F.glu(tensor), Tensor)
+    assert_type(F.binary_cross_entropy_with_logits(tensor, tensor), Tensor)
+    assert_type(F.sigmoid_focal_loss(tensor, tensor), Tensor)
+    assert_type(F.binary_cross_entropy_with_logits_value_and_grad(tensor, tensor), tuple[Tensor, Tensor])
+    assert_type(nn.BCEWithLogitsLoss()(tensor, tensor), Tensor)
+    assert_type(nn.BCEWithLogitsLoss().grad_and_hess(tensor, tensor), tuple[Tensor, Tensor])
 
 
 def options(single: Row, double: Row64, table: Table, integers: RowInt, mask: RowBool) -> None:
