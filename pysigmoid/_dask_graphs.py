@@ -53,7 +53,7 @@ def as_dask(value: Any, chunks: Any = "auto") -> Any:
     return da.from_array(np.asanyarray(value), chunks=chunks)
 
 
-def _like(name: str, value: Any, input: Any) -> Any:
+def like(name: str, value: Any, input: Any) -> Any:
     """The array with the chunks of the input, along the axes that it does not broadcast."""
     if not hasattr(value, "dask") and np.shape(value) == input.shape and not math.isnan(sum(input.shape)):
         return as_dask(value, input.chunks)
@@ -117,9 +117,9 @@ def evaluate(
         if value is not None and name != "where" and _is_number(value)
     }
     arrays = {
-        name: _like(name, value, input) for name, value in given.items() if value is not None and name not in factors
+        name: like(name, value, input) for name, value in given.items() if value is not None and name not in factors
     }
-    operands = [input, _like(NAMES[form][1], target, input), *arrays.values()]
+    operands = [input, like(NAMES[form][1], target, input), *arrays.values()]
     masked = any(isinstance(array._meta, np.ma.MaskedArray) for array in operands)
     result = float_dtype(NAMES[form][0], input.dtype)
     loss = BlockLoss(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -51,7 +51,7 @@ class RowSums:
         """The sum of the losses and its gradient, of the length of w."""
         total, gradient, buffer = 0.0, np.zeros(self.size), np.empty(self.blocks.most_rows)
         for rows, block, transposed in self.blocks:
-            z = self.logits(block, w, buffer)
+            z = logits_of(block, w, buffer)
             loss, residuals = binary_cross_entropy_with_logits_value_and_grad(
                 z, *self._labels(rows), pos_weight=self.pos_weight, label_smoothing=self.label_smoothing,
                 reduction="sum", validate=False, grad_out=z,
@@ -62,38 +62,35 @@ class RowSums:
 
     @np.errstate(all="ignore")
     def hessp(self, w: Array, v: Array) -> Array:
-        """The product of the Hessian at w with v."""
-        curvatures, product, buffer = self._curvatures_at(w), np.zeros(self.size), np.empty(self.blocks.most_rows)
+        """The product of the Hessian at w with v; an optimiser asks for many products at one w."""
+        if self._curvatures is None or not np.array_equal(self._curvatures[0], w):
+            self._curvatures = w.copy(), self.curvatures(w)
+        return self.product(self._curvatures[1], v)
+
+    @np.errstate(all="ignore")
+    def product(self, curvatures: Array, v: Array) -> Array:
+        """The product of the Hessian that has these curvatures with v."""
+        product, buffer = np.zeros(self.size), np.empty(self.blocks.most_rows)
         for rows, block, transposed in self.blocks:
-            z = self.logits(block, v, buffer)
+            z = logits_of(block, v, buffer)
             z *= curvatures[rows]
             self._add(product, transposed, z)
         return product
 
-    def _curvatures_at(self, w: Array) -> Array:
-        """The second derivative of each row's loss by its logit; an optimiser asks for many products at one w."""
-        last = self._curvatures
-        if last is not None and np.array_equal(last[0], w):
-            return last[1]
+    @np.errstate(all="ignore")
+    def curvatures(self, w: Array) -> Array:
+        """The second derivative of each row's loss by its logit."""
         curvatures, buffer = np.empty(self.rows), np.empty(self.blocks.most_rows)
         for rows, block, _ in self.blocks:
-            z = self.logits(block, w, buffer)
+            z = logits_of(block, w, buffer)
             binary_cross_entropy_with_logits_grad_and_hess(
                 z, *self._labels(rows), pos_weight=self.pos_weight, label_smoothing=self.label_smoothing,
                 validate=False, grad_out=z, hess_out=curvatures[rows],
             )  # fmt: skip
-        self._curvatures = w.copy(), curvatures
         return curvatures
 
     def _labels(self, rows: slice) -> tuple[Array, Array | None]:
         return self.targets[rows], None if self.weights is None else self.weights[rows]
-
-    def logits(self, block: Any, w: Array, buffer: Array) -> Array:
-        """X w + intercept of the rows of a block."""
-        z = times(block, w[: self.columns], buffer)
-        if self.size > self.columns:
-            z += w[-1]
-        return z
 
     def _add(self, sums: Array, transposed: Any, residuals: Array) -> None:
         sums[: self.columns] += transposed @ residuals
@@ -101,7 +98,101 @@ class RowSums:
             sums[-1] += residuals.sum()
 
 
-class LogisticObjective:
+def logits_of(block: Any, w: Array, buffer: Array) -> Array:
+    """X w + intercept of the rows of a block, where w has one."""
+    columns = block.shape[1]
+    z = times(block, w[:columns], buffer)
+    if len(w) > columns:
+        z += w[-1]
+    return z
+
+
+@np.errstate(all="ignore")
+def probabilities_of(blocks: RowBlocks, w: Array) -> Array:
+    """sigmoid(X w + intercept), one a row."""
+    probabilities = np.empty(blocks.shape[0])
+    for rows, block, _ in blocks:
+        pysigmoid.sigmoid(logits_of(block, w, probabilities[rows]), out=probabilities[rows])
+    return probabilities
+
+
+class Sums(Protocol):
+    """What `RowSums` gives of all rows, wherever they are."""
+
+    size: int
+    columns: int
+    weight: float
+
+    def value_and_grad(self, w: Array) -> tuple[float, Array]: ...
+
+    def hessp(self, w: Array, v: Array) -> Array: ...
+
+
+class PenalisedObjective:
+    """Sums over rows with the penalty, divided: what optimisers call."""
+
+    _sums: Sums
+
+    def __init__(self, sums: Sums, C: float) -> None:
+        self.C = positive("C", C)
+        self._sums = sums
+        if sums.weight == 0:
+            raise ValueError("sample_weight is 0 everywhere, which leaves nothing to fit; choose some above 0")
+
+    @property
+    def size(self) -> int:
+        """Number of coefficients: the columns of X, and the intercept."""
+        return self._sums.size
+
+    def value_and_grad(self, w: Any) -> tuple[float, Array]:
+        """The objective at w and its gradient, for ``minimize(..., jac=True)``.
+
+        Parameters
+        ----------
+        w : array_like
+            Coefficients of the columns, and the intercept last: `size` real numbers.
+
+        Returns
+        -------
+        value : float
+            In nats a row.
+        grad : ndarray
+            float64, of shape (size,).
+
+        Raises
+        ------
+        ValueError
+            If `w` has another length.
+        TypeError
+            If it holds no real numbers.
+        """
+        w = read_coefficients("w", w, self._sums)
+        loss, gradient = self._sums.value_and_grad(w)
+        return penalised(loss, gradient, w[: self._sums.columns], self.C, self._sums.weight)
+
+    def hessp(self, w: Any, v: Any) -> Array:
+        """The product of the Hessian at w with a vector, for ``minimize(..., hessp=)``.
+
+        Parameters
+        ----------
+        w, v : array_like
+            `size` real numbers each. The curvatures of the rows are kept for the next call with the same w.
+
+        Returns
+        -------
+        ndarray
+            float64, of shape (size,).
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for `value_and_grad`.
+        """
+        w, v = read_coefficients("w", w, self._sums), read_coefficients("v", v, self._sums)
+        return penalised(0.0, self._sums.hessp(w, v), v[: self._sums.columns], self.C, self._sums.weight)[1]
+
+
+class LogisticObjective(PenalisedObjective):
     """Penalised logistic regression for `scipy.optimize`: (C sum_i s_i loss_i + |w|^2 / 2) / (C sum_i s_i).
 
     The minimiser is that of scikit-learn's `LogisticRegression` with the same C; the divisor gives the gradient, and so
@@ -167,8 +258,7 @@ class LogisticObjective:
         pos_weight: float | None = None,
         label_smoothing: float = 0.0,
     ) -> None:
-        self.C = positive("C", C)
-        self._sums = RowSums(
+        sums = RowSums(
             X,
             y,
             fit_intercept=fit_intercept,
@@ -176,60 +266,7 @@ class LogisticObjective:
             pos_weight=pos_weight,
             label_smoothing=label_smoothing,
         )
-        if self._sums.weight == 0:
-            raise ValueError("sample_weight is 0 everywhere, which leaves nothing to fit; choose some above 0")
-
-    @property
-    def size(self) -> int:
-        """Number of coefficients: the columns of X, and the intercept."""
-        return self._sums.size
-
-    def value_and_grad(self, w: Any) -> tuple[float, Array]:
-        """The objective at w and its gradient, for ``minimize(..., jac=True)``.
-
-        Parameters
-        ----------
-        w : array_like
-            Coefficients of the columns, and the intercept last: `size` real numbers.
-
-        Returns
-        -------
-        value : float
-            In nats a row.
-        grad : ndarray
-            float64, of shape (size,).
-
-        Raises
-        ------
-        ValueError
-            If `w` has another length.
-        TypeError
-            If it holds no real numbers.
-        """
-        w = read_coefficients("w", w, self._sums)
-        loss, gradient = self._sums.value_and_grad(w)
-        return penalised(loss, gradient, w[: self._sums.columns], self.C, self._sums.weight)
-
-    def hessp(self, w: Any, v: Any) -> Array:
-        """The product of the Hessian at w with a vector, for ``minimize(..., hessp=)``.
-
-        Parameters
-        ----------
-        w, v : array_like
-            `size` real numbers each. The curvatures of the rows are kept for the next call with the same w.
-
-        Returns
-        -------
-        ndarray
-            float64, of shape (size,).
-
-        Raises
-        ------
-        ValueError, TypeError
-            As for `value_and_grad`.
-        """
-        w, v = read_coefficients("w", w, self._sums), read_coefficients("v", v, self._sums)
-        return penalised(0.0, self._sums.hessp(w, v), v[: self._sums.columns], self.C, self._sums.weight)[1]
+        super().__init__(sums, C)
 
     def predict_proba(self, w: Any, X: Any) -> Array:
         """The probability of label 1 for each row of X.
@@ -252,14 +289,8 @@ class LogisticObjective:
             As for `value_and_grad`, and for an X with another number of columns.
         """
         w, blocks = read_coefficients("w", w, self._sums), RowBlocks(X)
-        if blocks.shape[1] != self._sums.columns:
-            raise ValueError(f"X has {blocks.shape[1]} columns, but the objective has {self._sums.columns}")
-        probabilities = np.empty(blocks.shape[0])
-        with np.errstate(all="ignore"):
-            for rows, block, _ in blocks:
-                z = self._sums.logits(block, w, probabilities[rows])
-                pysigmoid.sigmoid(z, out=probabilities[rows])
-        return probabilities
+        require_columns(blocks.shape[1], self._sums)
+        return probabilities_of(blocks, w)
 
 
 def penalised(loss: float, gradient: Array, w: Array, C: float, weight: float) -> tuple[float, Array]:
@@ -269,7 +300,12 @@ def penalised(loss: float, gradient: Array, w: Array, C: float, weight: float) -
     return (loss + float(w @ w) / (2 * C)) / weight, gradient
 
 
-def read_coefficients(name: str, values: Any, sums: RowSums) -> Array:
+def require_columns(columns: int, sums: Sums) -> None:
+    if columns != sums.columns:
+        raise ValueError(f"X has {columns} columns, but the objective has {sums.columns}")
+
+
+def read_coefficients(name: str, values: Any, sums: Sums) -> Array:
     array = np.asarray(values)
     if not is_number(array.dtype):
         raise TypeError(f"{name} has dtype {array.dtype}; pass {sums.size} real numbers")

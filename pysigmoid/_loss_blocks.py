@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class BlockLoss:
 
 
 Place = tuple[int, ...]
+Result = TypeVar("Result")
 
 
 def outputs_of_block(loss: BlockLoss, *arrays: Array, block_id: Place) -> Any:
@@ -44,12 +45,12 @@ def outputs_of_block(loss: BlockLoss, *arrays: Array, block_id: Place) -> Any:
         )  # fmt: skip
         return results if loss.outputs != VALUE else results[0]
 
-    return _placed(compute, block_id)
+    return placed(compute, block_id)
 
 
 def parts_of_block(loss: BlockLoss, *arrays: Array, block_id: Place) -> Any:
     """The totals of the block, with a derivative in a tuple; or the two derivatives."""
-    results = _placed(lambda: _parts(loss, _by_name(loss, arrays), None), block_id)
+    results = placed(lambda: _parts(loss, _by_name(loss, arrays), None), block_id)
     return results if loss.outputs != VALUE else results[0]
 
 
@@ -64,13 +65,13 @@ def sums_of_block(loss: BlockLoss, *arrays: Array, block_id: Place) -> Any:
         results = _parts(loss, given, dtype)
         return results if loss.outputs == GRAD_AND_HESS else (rounded(results[0], dtype), *results[1:])
 
-    results = _placed(compute, block_id)
+    results = placed(compute, block_id)
     return results if loss.outputs != VALUE else results[0]
 
 
 def counts_of_block(loss: BlockLoss, *arrays: Array, block_id: Place) -> Array:
     """The totals of what the losses are divided by, without the losses."""
-    results = _placed(lambda: _parts(loss, _by_name(loss, arrays), None, only_counts=True), block_id)
+    results = placed(lambda: _parts(loss, _by_name(loss, arrays), None, only_counts=True), block_id)
     totals: Array = results[0]
     return totals
 
@@ -94,7 +95,7 @@ def _parts(loss: BlockLoss, given: dict[str, Any], dtype: Any, only_counts: bool
     )  # fmt: skip
 
 
-def _placed(compute: Callable[[], Any], block_id: Place) -> Any:
+def placed(compute: Callable[[], Result], block_id: Place) -> Result:
     """What it computes; an error says in which block."""
     try:
         return compute()

@@ -1,5 +1,6 @@
 """What objectives are given once, at construction: labels, weights, numbers; and the errors that name the remedy."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,15 @@ def read_numbers(name: str, value: Any) -> Array:
 def read_rows(name: str, value: Any, count: int) -> Array:
     """One number for each row of X."""
     values = read_numbers(name, value)
-    if values.shape != (count,):
-        flat = f": pass {as_numpy(name, value)}.reshape({count})" if values.size == count else ""
-        raise ValueError(f"{name} has shape {values.shape}, but X has {count} rows{flat}")
+    require_rows(name, values.shape, count, as_numpy(name, value))
     return values
+
+
+def require_rows(name: str, shape: tuple[float, ...], count: float, array: str) -> None:
+    """Raise for a shape that is not one number a row; `array` is the expression to reshape."""
+    if shape != (count,):
+        flat = f": pass {array}.reshape({count})" if math.prod(shape) == count else ""
+        raise ValueError(f"{name} has shape {shape}, but X has {count} rows{flat}")
 
 
 def check_labels(name: str, values: Array) -> None:

@@ -10,7 +10,7 @@ Products around them, such as ``X.T @ grad``, are added by Dask and BLAS and do 
 Functions take the arguments of `functional`, but for buffers. `input` decides the chunks: other arrays of its shape are
 rechunked to them, and weights and masks broadcast. Arrays of NumPy become Dask's. A label outside [0, 1] is an error of
 the task, which names the block. Elementwise functions, `functional.sigmoid` among them, take Dask arrays as they are;
-the ufuncs with two outputs are here, since Dask does not take such.
+the ufuncs with two outputs are here, since Dask does not take such. `LogisticObjective` fits logistic regression.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import numpy.typing as npt
 from pysigmoid import _core
 from pysigmoid._arguments import Axis
 from pysigmoid._dask_graphs import evaluate, two_outputs
+from pysigmoid._dask_linear import LogisticObjective
 from pysigmoid._losses import (
     FOCAL,
     GRAD_AND_HESS,
@@ -40,6 +41,7 @@ from pysigmoid._reductions import ReductionName
 PAIRS = tuple(row["name"] for row in _core.functions if row["nout"] == 2)
 
 __all__ = [
+    "LogisticObjective",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_grad_and_hess",
@@ -49,6 +51,8 @@ __all__ = [
     "sigmoid_focal_loss_value_and_grad",
     *PAIRS,
 ]
+
+LogisticObjective.__module__ = __name__  # where help, pickle and errors shall find it
 
 
 def binary_cross_entropy_with_logits(
