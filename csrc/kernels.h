@@ -36,6 +36,16 @@ static inline int takes_f32_logits(enum working working)
     return working == WORKING_paired || working == WORKING_narrow;
 }
 
+/* Where the values of a block are added up by a kernel that works in pairs of floats: those of elements with the same place
+ * modulo 16 one after the other, low words by themselves; and those that were worked in double. */
+enum { RUNNING_SUMS = 16 };
+struct running_sums {
+    f64 high[RUNNING_SUMS], rest[RUNNING_SUMS];
+    f32 low[RUNNING_SUMS];
+    const uint8_t *kept; /* which elements count; NULL for all */
+    ptrdiff_t count;     /* of elements: others fill the last pack */
+};
+
 /* A block of a loss: f64, longdouble where the working is longdouble; but where it takes them, f32 logits, f32 labels of the
  * plain form, and if so wanted f32 derivatives. */
 struct loss_block {
@@ -44,6 +54,7 @@ struct loss_block {
     const void *options; /* {smoothing, alpha, gamma}, as far as the form has them */
     const void *divisor; /* of the derivatives; NULL for 1 */
     int rounds_derivatives;
+    struct running_sums *sums; /* in paired: if not NULL, the values are added to these instead of written */
 };
 
 /* Returns whether a label may lie outside [0, 1], 1 where it does not look; nan does. */

@@ -114,3 +114,36 @@ def test_sums_of_more_digits_have_terms_of_more_digits(rng):
     assert abs(total / math.fsum(terms) - 1) < 1e-15
     single = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum")
     assert abs(float(single) / math.fsum(terms) - 1) < 2.0**-24
+
+
+@pytest.mark.parametrize("n", [1025, 5000])
+def test_sums_do_not_depend_on_masks_layout_or_instructions(modules, rng, n):
+    """Terms are added up where they are computed, or wait for a mask, the last pack or a number out of range."""
+    logits, labels = ordinary(n, rng)
+    logits[rng.choice(n, 9, replace=False)] = np.float32([60, -60, 87, 88.5, -103, 104, 200, 3e38, -43])
+    spread = np.repeat(logits, 3)[::3]
+    kept, moved = np.ones(n, bool), np.zeros(2 * n, np.float32)
+    moved[::2] = logits
+    want = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum")
+    for same in (
+        F.binary_cross_entropy_with_logits(logits, labels, reduction="sum", where=kept),
+        F.binary_cross_entropy_with_logits(logits, labels, reduction="sum", ignore_value=7),
+        F.binary_cross_entropy_with_logits(spread, labels, reduction="sum"),
+        F.binary_cross_entropy_with_logits(moved[::2], labels.astype(">f4"), reduction="sum"),
+        F.binary_cross_entropy_with_logits_value_and_grad(logits, labels, reduction="sum")[0],
+        *(
+            module.loss(0, 0, 0.0, -1.0, 0.0, logits, labels, None, None, None, None, None, 2, None, False, True,
+                        logits.dtype, None, None, None)[0]
+            for module in modules
+        ),
+    ):  # fmt: skip
+        assert same_bits(np.asarray(same), np.asarray(want))
+
+
+def test_a_sum_that_leaves_elements_out_is_that_of_zeros_in_their_place(rng):
+    logits, labels = ordinary(3000, rng)
+    logits[::50] = 77.0
+    kept = rng.random(3000) < 0.7
+    terms = np.where(kept, F.binary_cross_entropy_with_logits(logits, labels, reduction="none"), 0)
+    total = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum", where=kept)
+    assert abs(float(total) / math.fsum(terms) - 1) < 2.0**-24

@@ -53,7 +53,7 @@ static void validate_piece(const struct plan *plan, const struct piece *piece, c
 }
 
 static void compute_piece(const struct plan *plan, const struct piece *piece, const union scalar *divisor, void *value,
-                          struct workspace *space)
+                          struct running_sums *sums, struct workspace *space)
 {
     const struct loss *loss = plan->loss;
     const struct types *types = &plan->types;
@@ -69,13 +69,19 @@ static void compute_piece(const struct plan *plan, const struct piece *piece, co
         .options = &space->options,
         .divisor = plan->arithmetic->is_one(divisor) ? NULL : divisor,
         .rounds_derivatives = types->derivatives != types->work,
+        .sums = sums,
     };
     const uint8_t *kept = find_kept(loss, piece, space);
+    if (sums != NULL) {
+        sums->kept = kept;
+        sums->count = piece->count;
+    }
     int may_be_outside = compute_losses(loss, &plan->suspects, &block, whole_packs(piece->count));
     if (loss->validates && may_be_outside) /* what the kernel has read lies in the cache */
         validate_piece(plan, piece, &block, kept, space);
 
-    leave_out(value, types->work, kept, piece->count);
+    if (sums == NULL)
+        leave_out(value, types->work, kept, piece->count);
     finish_derivative(ROOM_gradient, gradient, piece, block.gradient, types->derivatives, kept, space);
     finish_derivative(ROOM_hessian, hessian, piece, block.hessian, types->derivatives, kept, space);
 }
@@ -97,11 +103,11 @@ static void *value_at(const struct plan *plan, struct workspace *space, ptrdiff_
 }
 
 void compute_pieces(const struct plan *plan, ptrdiff_t element, ptrdiff_t count, const union scalar *divisor,
-                    struct workspace *space)
+                    struct running_sums *sums, struct workspace *space)
 {
     struct piece piece = {&plan->loss->axes, element, 0};
     while (to_next_piece(plan, &piece, element + count))
-        compute_piece(plan, &piece, divisor, value_at(plan, space, piece.element - element), space);
+        compute_piece(plan, &piece, divisor, value_at(plan, space, piece.element - element), sums, space);
 }
 
 ptrdiff_t count_pieces(const struct plan *plan, ptrdiff_t element, ptrdiff_t count, struct workspace *space)

@@ -14,8 +14,12 @@ enum {
     PAIRED_gradient_and_hessian = PAIRED_gradient | PAIRED_hessian,
 };
 
-/* What the first pass leaves to the second. */
-struct paired_block { f32 hi[PAIRED_BLOCK], lo[PAIRED_BLOCK], s[PAIRED_BLOCK]; };
+/* What the first pass leaves to the second, and then, in its place, the values of that: linear + (curved + low). */
+struct paired_block {
+    union { f32 hi[PAIRED_BLOCK], linear[PAIRED_BLOCK]; };
+    union { f32 lo[PAIRED_BLOCK], curved[PAIRED_BLOCK]; };
+    union { f32 s[PAIRED_BLOCK], low[PAIRED_BLOCK]; };
+};
 
 /* Where a part of a block is read from and written to. Derivatives are rounded to floats, or left in doubles. */
 struct paired_part {
@@ -25,6 +29,8 @@ struct paired_part {
     int rounds_derivatives;
     const f64 *divisor; /* NULL for 1 */
     f32 scale[2];       /* one over it */
+    struct running_sums *sums;
+    ptrdiff_t done; /* elements before this part, of those that they are for */
 };
 
 /* Whether logits may be out of range, and labels. */
@@ -57,23 +63,103 @@ INLINE void write_pair(const struct paired_part *part, void *to, ptrdiff_t i, st
         v_store_sum_f64_from_f32((f64 *)to + i, v_flip_f32(a.hi, x), v_flip_f32(a.lo, x), v_set_f32(0));
 }
 
-INLINE void second_pass(int wants, const struct paired_part *part, ptrdiff_t n, const struct paired_block *block)
+/* Where values go: they wait in the block, or are added up at once. */
+enum paired_values { VALUES_wait, VALUES_are_added };
+
+INLINE void deliver_pack(enum paired_values values, struct paired_block *block, f64 *high, f32 *low,
+                         ptrdiff_t i, struct paired_value value)
 {
-    ELEMENTS_ARE_INDEPENDENT
-    for (ptrdiff_t i = 0; i < n; i += LANES_f32) {
-        vf32 x = LOAD(f32, f32, part->logits, i), y = LOAD(f32, f32, part->labels, i);
-        struct float_pair E = {LOAD(f32, f32, block->hi, i), LOAD(f32, f32, block->lo, i)};
-        struct float_pair c = wrong_share_in_paired(x, y);
-        vf32 inverse = inverse_in_paired(E);
-        if (wants & PAIRED_value) {
-            struct paired_value value = loss_value_in_paired(E, inverse, LOAD(f32, f32, block->s, i), x, c);
-            v_store_sum_f64_from_f32(part->value + i, value.linear, value.curved, value.low);
-        }
-        if (wants & PAIRED_gradient)
-            write_pair(part, part->gradient, i, loss_slope_in_paired(E, inverse, c), x);
-        if (wants & PAIRED_hessian)
-            write_pair(part, part->hessian, i, loss_hessian_in_paired(E, inverse), v_set_f32(0));
+    if (values == VALUES_are_added) {
+        v_add_to_sums(high, low, value.linear, value.curved, value.low);
+        return;
     }
+    STORE(f32, f32, block->linear, i, value.linear);
+    STORE(f32, f32, block->curved, i, value.curved);
+    STORE(f32, f32, block->low, i, value.low);
+}
+
+INLINE void second_pass_at(int wants, enum paired_values values, const struct paired_part *part, ptrdiff_t i,
+                           struct paired_block *block, f64 *high, f32 *low)
+{
+    vf32 x = LOAD(f32, f32, part->logits, i), y = LOAD(f32, f32, part->labels, i);
+    struct float_pair E = {LOAD(f32, f32, block->hi, i), LOAD(f32, f32, block->lo, i)};
+    struct float_pair c = wrong_share_in_paired(x, y);
+    vf32 inverse = inverse_in_paired(E);
+    if (wants & PAIRED_value)
+        deliver_pack(values, block, high, low, i, loss_value_in_paired(E, inverse, LOAD(f32, f32, block->s, i), x, c));
+    if (wants & PAIRED_gradient)
+        write_pair(part, part->gradient, i, loss_slope_in_paired(E, inverse, c), x);
+    if (wants & PAIRED_hessian)
+        write_pair(part, part->hessian, i, loss_hessian_in_paired(E, inverse), v_set_f32(0));
+}
+
+/* A running sum stays in its register where the compiler sees which one it is. */
+INLINE void second_pass(int wants, enum paired_values values, const struct paired_part *part, ptrdiff_t n,
+                        struct paired_block *block)
+{
+    enum { STEP = (int)LANES_f32 > (int)RUNNING_SUMS ? (int)LANES_f32 : (int)RUNNING_SUMS };
+    f64 high[RUNNING_SUMS] = {0};
+    f32 low[RUNNING_SUMS] = {0};
+    if (values == VALUES_are_added) {
+        memcpy(high, part->sums->high, sizeof high);
+        memcpy(low, part->sums->low, sizeof low);
+    }
+    for (ptrdiff_t i = 0; i < n; i += STEP) {
+        ELEMENTS_ARE_INDEPENDENT
+        for (ptrdiff_t j = 0; j < STEP; j += LANES_f32)
+            second_pass_at(wants, values, part, i + j, block, high + j, low + j);
+    }
+    if (values == VALUES_are_added) {
+        memcpy(part->sums->high, high, sizeof high);
+        memcpy(part->sums->low, low, sizeof low);
+    }
+}
+
+/* ---- values ---- */
+
+static void write_values(const struct paired_part *part, ptrdiff_t n, const struct paired_block *block)
+{
+    for (ptrdiff_t i = 0; i < n; i += LANES_f32)
+        v_store_sum_f64_from_f32(part->value + i, LOAD(f32, f32, block->linear, i), LOAD(f32, f32, block->curved, i),
+                                 LOAD(f32, f32, block->low, i));
+}
+
+static void add_values(const struct paired_part *part, ptrdiff_t n, const struct paired_block *block)
+{
+    struct running_sums *sums = part->sums;
+    for (ptrdiff_t i = 0; i < n; i += LANES_f32)
+        v_add_to_sums(sums->high + i % RUNNING_SUMS, sums->low + i % RUNNING_SUMS, LOAD(f32, f32, block->linear, i),
+                      LOAD(f32, f32, block->curved, i), LOAD(f32, f32, block->low, i));
+}
+
+static int all_are_added(const struct paired_part *part, ptrdiff_t n)
+{
+    const struct running_sums *sums = part->sums;
+    return sums != NULL && sums->kept == NULL && part->done + n <= sums->count;
+}
+
+static int counts(const struct paired_part *part, ptrdiff_t i)
+{
+    const struct running_sums *sums = part->sums;
+    return part->done + i < sums->count && (sums->kept == NULL || sums->kept[part->done + i]);
+}
+
+static void drop_value(struct paired_block *block, ptrdiff_t i)
+{
+    block->linear[i] = block->curved[i] = block->low[i] = 0;
+}
+
+/* What does not count adds 0. */
+INLINE void deliver_values(const struct paired_part *part, ptrdiff_t n, struct paired_block *block)
+{
+    if (part->sums == NULL) {
+        write_values(part, n, block);
+        return;
+    }
+    for (ptrdiff_t i = 0; i < n && !all_are_added(part, n); i++)
+        if (!counts(part, i))
+            drop_value(block, i);
+    add_values(part, n, block);
 }
 
 /* ---- numbers out of range ---- */
@@ -109,6 +195,14 @@ static void deliver_derivative(const struct paired_part *part, void *to, ptrdiff
         ((f64 *)to)[i] = derivative;
 }
 
+static void deliver_value(const struct paired_part *part, ptrdiff_t i, f64 value)
+{
+    if (part->sums == NULL)
+        part->value[i] = value;
+    else if (counts(part, i))
+        part->sums->rest[i % RUNNING_SUMS] += value;
+}
+
 static void compute_rest(int wants, const struct paired_part *part, const struct paired_rest *rest)
 {
     f64 value[WHOLE_PACKS], gradient[WHOLE_PACKS], hessian[WHOLE_PACKS];
@@ -121,7 +215,7 @@ static void compute_rest(int wants, const struct paired_part *part, const struct
             plain_gradient_and_hessian_in_narrow_kernel(&block, WHOLE_PACKS);
         }
         if (wants & PAIRED_value)
-            part->value[i] = value[lane];
+            deliver_value(part, i, value[lane]);
         if (wants & PAIRED_gradient)
             deliver_derivative(part, part->gradient, i, gradient[lane]);
         if (wants & PAIRED_hessian)
@@ -140,7 +234,15 @@ INLINE int compute_part(int wants, const struct paired_part *part, ptrdiff_t n)
     int has_rest = outside.logits || outside.labels;
     if (RARELY(has_rest))
         put_rest_aside(part, n, &rest);
-    second_pass(wants, part, n, &block);
+    if ((wants & PAIRED_value) && !has_rest && all_are_added(part, n)) {
+        second_pass(wants, VALUES_are_added, part, n, &block);
+        return outside.labels;
+    }
+    second_pass(wants, VALUES_wait, part, n, &block);
+    for (ptrdiff_t k = 0; RARELY(has_rest) && (wants & PAIRED_value) && k < rest.count; k++)
+        drop_value(&block, rest.at[k]);
+    if (wants & PAIRED_value)
+        deliver_values(part, n, &block);
     if (RARELY(has_rest))
         compute_rest(wants, part, &rest);
     return outside.labels;
@@ -154,6 +256,7 @@ static struct paired_part part_of(const struct loss_block *block)
     struct paired_part part = {
         .logits = block->logits, .labels = block->labels, .value = block->value, .gradient = block->gradient,
         .hessian = block->hessian, .rounds_derivatives = block->rounds_derivatives, .divisor = block->divisor,
+        .sums = block->sums,
     };
     f64 inverse = part.divisor == NULL ? 1 : 1 / *part.divisor;
     part.scale[0] = (f32)inverse;
@@ -166,6 +269,7 @@ static void advance(struct paired_part *part, ptrdiff_t n)
     ptrdiff_t bytes = n * (ptrdiff_t)(part->rounds_derivatives ? sizeof(f32) : sizeof(f64));
     part->logits += n;
     part->labels += n;
+    part->done += n;
     part->value = part->value == NULL ? NULL : part->value + n;
     part->gradient = part->gradient == NULL ? NULL : (char *)part->gradient + bytes;
     part->hessian = part->hessian == NULL ? NULL : (char *)part->hessian + bytes;
@@ -217,7 +321,8 @@ INLINE void compute_paired_row(int wants, struct paired_row row, void *const *op
 {
     f32 raw[PAIRED_BLOCK], inputs[2][PAIRED_BLOCK];
     f64 outputs[3][PAIRED_BLOCK];
-    struct paired_part part = {inputs[0], inputs[1], outputs[0], outputs[1], outputs[2], 0, NULL, {1, 0}};
+    struct paired_part part = {.logits = inputs[0], .labels = inputs[1], .value = outputs[0], .gradient = outputs[1],
+                               .hessian = outputs[2]};
     for (ptrdiff_t i = 0; i < n; i += PAIRED_BLOCK) {
         size_t count = (size_t)(n - i < PAIRED_BLOCK ? n - i : PAIRED_BLOCK);
         size_t whole = (count + LANES_f32 - 1) / LANES_f32 * LANES_f32, offset = (size_t)i * row.size;
