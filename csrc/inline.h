@@ -6,7 +6,11 @@
 
 #if defined(__GNUC__) || defined(__clang__) /* clang-cl is the latter only */
 #define INLINE static inline __attribute__((always_inline))
+#if defined(__clang__)
 #define NEVER_INLINE __attribute__((noinline))
+#else
+#define NEVER_INLINE __attribute__((noinline, noclone))
+#endif
 #define RARELY(condition) __builtin_expect(condition, 0)
 #else
 #define INLINE static inline

@@ -27,8 +27,8 @@ typedef void kernel(void *const *operands, ptrdiff_t n);
 /* The fused losses compute blocks of whole packs: operands have room for n rounded up to a multiple of this. */
 enum { WHOLE_PACKS = 64 };
 
-/* How a loss is worked: float32 logits (and all that fit in them) in pairs of floats, or in double, float64 logits in pairs
- * of doubles, all with results in double; longdouble in itself. */
+/* How a loss is worked: float32 logits (and all that fit in them) in pairs of floats, or in double; float64 logits, and
+ * whatever needs their digits, in pairs of doubles; all with results in double; longdouble in itself. */
 enum working { WORKING_paired, WORKING_narrow, WORKING_wide, WORKING_extended, WORKING_COUNT };
 
 static inline int takes_f32_logits(enum working working)
@@ -36,14 +36,32 @@ static inline int takes_f32_logits(enum working working)
     return working == WORKING_paired || working == WORKING_narrow;
 }
 
+/* Where the values of a block are added up by a kernel that works in pairs of floats: those of elements with the same place
+ * modulo 16 one after the other, low words by themselves; and those that were worked in double. */
+enum { RUNNING_SUMS = 16 };
+struct running_sums {
+    f64 high[RUNNING_SUMS], rest[RUNNING_SUMS];
+    f32 low[RUNNING_SUMS];
+    const uint8_t *kept; /* which elements count; NULL for all */
+    ptrdiff_t count;     /* of elements: others fill the last pack */
+};
+
 /* A block of a loss: f64, longdouble where the working is longdouble; but where it takes them, f32 logits, f32 labels of the
- * plain form, and if so wanted f32 derivatives. */
+ * plain form, and if so wanted f32 derivatives. In pairs of floats all operands are f32. */
+struct loss;
 struct loss_block {
-    const void *logits, *labels, *weight, *pos_weight;
+    const void *logits, *labels, *weight, *pos_weight; /* in paired no weight is NULL */
     void *value, *gradient, *hessian;
     const void *options; /* {smoothing, alpha, gamma}, as far as the form has them */
     const void *divisor; /* of the derivatives; NULL for 1 */
     int rounds_derivatives;
+
+    /* In paired alone. */
+    const f64 *wide_labels, *wide_weight, *wide_pos_weight; /* where some of them are no f32: all of them; else NULL */
+    struct running_sums *sums; /* if not NULL, the values are added to these instead of written */
+    /* Computes anew what wide kernels do not take, in WHOLE_PACKS elements of f64; NULL where they take all. */
+    void (*replace_extremes)(const struct loss *loss, const struct loss_block *tile);
+    const struct loss *loss;
 };
 
 /* Returns whether a label may lie outside [0, 1], 1 where it does not look; nan does. */
@@ -59,8 +77,9 @@ typedef int loss_kernel(const struct loss_block *block, ptrdiff_t n);
 #define LONG_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, weighted) DERIVABLE_LOSS(LOSS, focal)
 #define ALL_LOSSES(LOSS) SHORT_LOSSES(LOSS) LONG_LOSSES(LOSS)
 
-/* Those that are also worked in pairs of floats. */
-#define PAIRED_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, plain)
+/* Those of narrow logits: in pairs of floats, and in double. */
+#define PAIRED_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, plain) DERIVABLE_LOSS(LOSS, weighted)
+#define NARROW_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, focal) LOSS(probability, value)
 
 enum loss_outputs { OUTPUTS_value, OUTPUTS_value_and_gradient, OUTPUTS_gradient_and_hessian, LOSS_OUTPUTS_COUNT };
 

@@ -27,25 +27,29 @@ static void stop(const char *why, const char *what)
 
 /* ---- one block ---- */
 
-static f32 logits[BLOCK], hard_labels[BLOCK], gradient[BLOCK], hessian[BLOCK];
+static f32 logits[BLOCK], hard_labels[BLOCK], narrow_weight[BLOCK], narrow_pos_weight[BLOCK], gradient[BLOCK], hessian[BLOCK];
 static f64 wide_logits[BLOCK], labels[BLOCK], weight[BLOCK], pos_weight[BLOCK], value[BLOCK], wide_gradient[BLOCK], wide_hessian[BLOCK];
 static f64 options[3], divisor = 1;
 
 /* How kernels with narrow logits work a form without being told otherwise. */
 static enum working working_of(enum loss_form form)
 {
-    return form == LOSS_plain ? WORKING_paired : WORKING_narrow;
+    return form == LOSS_plain || form == LOSS_weighted ? WORKING_paired : WORKING_narrow;
 }
 
-/* With narrow logits the plain form takes narrow labels. */
+/* In pairs of floats all operands are narrow. */
 static void compute(enum working working, enum loss_form form, enum loss_outputs outputs, int rounds_derivatives, ptrdiff_t n)
 {
-    int narrow = takes_f32_logits(working);
+    int narrow = takes_f32_logits(working), paired = working == WORKING_paired;
+    for (int i = 0; paired && i < n; i++) {
+        narrow_weight[i] = (f32)weight[i];
+        narrow_pos_weight[i] = (f32)pos_weight[i];
+    }
     struct loss_block block = {
         .logits = narrow ? (const void *)logits : wide_logits,
-        .labels = narrow && form == LOSS_plain ? (const void *)hard_labels : labels,
-        .weight = weight,
-        .pos_weight = pos_weight,
+        .labels = paired ? (const void *)hard_labels : labels,
+        .weight = paired ? (const void *)narrow_weight : weight,
+        .pos_weight = paired ? (const void *)narrow_pos_weight : pos_weight,
         .value = value,
         .gradient = rounds_derivatives ? (void *)gradient : wide_gradient,
         .hessian = rounds_derivatives ? (void *)hessian : wide_hessian,
@@ -83,11 +87,11 @@ struct format { int digits, least; wide top; };
 static const struct format single = {24, -149, 0x1p128L}, half = {11, -24, 0x1p16L}, brain = {8, -133, 0x1p128L};
 
 /* What is promised, in ULP; of the gradient where it is a share `from` of its terms, and below that half an ULP and
- * `left_over` of these. Terms of a sum are double, and `term` from the exact ones, relatively. */
+ * `left_over` of these. Terms of a sum are `term` from the exact ones, relatively. */
 struct promise { double value, derivative; wide from, left_over, term; };
 
-static const struct promise in_double = {0.5000001, 0.5000001, 0x1p-6L, 0x1p-50L, 0x1p-49L},
-                            in_pairs = {0.61, 0.51, 0x1p-1L, 0x1p-30L, 0x1p-26L},
+static const struct promise in_pairs = {0.61, 0.51, 0x1p-1L, 0x1p-30L, 0x1p-26L},
+                            weighted_in_pairs = {0.65, 0.51, 0x1p-1L, 0x1p-30L, 0x1p-26L},
                             of_halves = {0.501, 0.501, 0x1p-6L, 0x1p-30L, 0x1p-26L};
 
 enum { VALUE, GRADIENT, HESSIAN, TERM, OUTPUTS };
@@ -213,16 +217,18 @@ static void draw_block(uint64_t block, const double interval[2])
 
 static void sweep_soft_labels(uint64_t from, uint64_t to)
 {
-    static const double interval[2] = {-120, 120};
+    static const double interval[2] = {-120, 120}, binades[2] = {-10, 10};
     for (uint64_t block = from; block < to; block++) {
         draw_block(block, interval);
         compute_all(LOSS_plain, 1, BLOCK);
         for (ptrdiff_t i = 0; i < BLOCK; i++)
             judge_element(i, loss_of(logits[i], 1 - (wide)hard_labels[i], hard_labels[i]), &in_pairs, hard_labels[i], 1);
+        for (ptrdiff_t i = 0; i < BLOCK; i++)
+            weight[i] = (f32)exp2(drawn(block * BLOCK + (uint64_t)i, 3, binades));
         compute_all(LOSS_weighted, 1, BLOCK);
         for (ptrdiff_t i = 0; i < BLOCK; i++) {
-            wide y = labels[i], p = pos_weight[i];
-            judge_element(i, loss_of(logits[i], 1 - y, p * y), &in_double, y, p);
+            wide y = hard_labels[i], w = weight[i], p = pos_weight[i];
+            judge_element(i, loss_of(logits[i], w * (1 - y), w * p * y), &weighted_in_pairs, y, p);
         }
     }
 }
@@ -333,12 +339,12 @@ static void hash_kernels(uint64_t blocks)
 #define HASH(form, outputs) hash_kernel(#form "_" #outputs, WORKING_paired, LOSS_##form, OUTPUTS_##outputs, blocks);
     PAIRED_LOSSES(HASH)
 #undef HASH
-    for (int working = WORKING_narrow; working <= WORKING_wide; working++) {
-#define HASH(form, outputs) \
-    hash_kernel(#form "_" #outputs, (enum working)working, LOSS_##form, OUTPUTS_##outputs, blocks);
-        ALL_LOSSES(HASH)
+#define HASH(form, outputs) hash_kernel(#form "_" #outputs, WORKING_narrow, LOSS_##form, OUTPUTS_##outputs, blocks);
+    NARROW_LOSSES(HASH)
 #undef HASH
-    }
+#define HASH(form, outputs) hash_kernel(#form "_" #outputs, WORKING_wide, LOSS_##form, OUTPUTS_##outputs, blocks);
+    ALL_LOSSES(HASH)
+#undef HASH
 }
 
 int main(int count, char **words)

@@ -28,12 +28,12 @@ LONGDOUBLE_ROUNDINGS = TERM_ROUNDINGS + 6
 
 
 # What pairs of floats leave of a loss and of its derivatives, relatively to the larger term. They work losses of narrow
-# logits without any option.
+# logits, but for elements whose weights are no float32.
 LEFT_BY_PAIRS = {"loss": 2.0**-27, "derivative": 2.0**-30}
 
 
-def left_by_pairs(fmt, kind, *options):
-    is_paired = fmt.name in ("float16", "bfloat16", "float32") and not any(option is not None for option in options)
+def left_by_pairs(fmt, kind, *weights):
+    is_paired = fmt.name in ("float16", "bfloat16", "float32") and not any(given is not None for given in weights)
     return LEFT_BY_PAIRS[kind] if is_paired else 0
 
 
@@ -138,7 +138,7 @@ def test_loss_gradient_and_hessian_keep_the_bounds_of_their_roundings(rng, fmt, 
     columns = (logits, labels, 1.0 if weight is None else weight, 1.0 if pos_weight is None else pos_weight, smoothing)
     for got, terms in ((loss, loss_terms), (grad, grad_terms), (hess, hess_terms)):
         values, scales = reference(terms, *columns)
-        left = left_by_pairs(fmt, "loss" if got is loss else "derivative", weight, pos_weight, smoothing or None)
+        left = left_by_pairs(fmt, "loss" if got is loss else "derivative", weight, pos_weight)
         assert_close(got, values, allowances(fmt, values, scales, left=left), fmt, *columns)
 
 
@@ -160,7 +160,7 @@ def test_hard_labels_keep_the_promised_ulp(rng, name, weighted, pos_weighted, sm
     checked = [(loss, loss_terms), (hess, hess_terms)] + ([] if smoothing else [(grad, grad_terms)])
     for got, terms in checked:
         kind, promised = "loss" if got is loss else "derivative", PROMISED[name]
-        if name == "float32" and left_by_pairs(fmt, kind, weight, pos_weight, smoothing or None):
+        if name == "float32" and left_by_pairs(fmt, kind, weight, pos_weight):
             promised = PROMISED_OF_PAIRS[kind]
         values, _ = reference(terms, *columns)
         spacings = [gmpy2.exp2(int(fmt.spacing_exponent(value))) for value in values]

@@ -114,3 +114,137 @@ def test_sums_of_more_digits_have_terms_of_more_digits(rng):
     assert abs(total / math.fsum(terms) - 1) < 1e-15
     single = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum")
     assert abs(float(single) / math.fsum(terms) - 1) < 2.0**-24
+
+
+@pytest.mark.parametrize("n", [1025, 5000])
+def test_sums_do_not_depend_on_masks_layout_or_instructions(modules, rng, n):
+    """Terms are added up where they are computed, or wait for a mask, the last pack or a number out of range."""
+    logits, labels = ordinary(n, rng)
+    logits[rng.choice(n, 9, replace=False)] = np.float32([60, -60, 87, 88.5, -103, 104, 200, 3e38, -43])
+    spread = np.repeat(logits, 3)[::3]
+    kept, moved = np.ones(n, bool), np.zeros(2 * n, np.float32)
+    moved[::2] = logits
+    want = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum")
+    for same in (
+        F.binary_cross_entropy_with_logits(logits, labels, reduction="sum", where=kept),
+        F.binary_cross_entropy_with_logits(logits, labels, reduction="sum", ignore_value=7),
+        F.binary_cross_entropy_with_logits(spread, labels, reduction="sum"),
+        F.binary_cross_entropy_with_logits(moved[::2], labels.astype(">f4"), reduction="sum"),
+        F.binary_cross_entropy_with_logits_value_and_grad(logits, labels, reduction="sum")[0],
+        *(
+            module.loss(0, 0, 0.0, -1.0, 0.0, logits, labels, None, None, None, None, None, 2, None, False, True,
+                        logits.dtype, None, None, None)[0]
+            for module in modules
+        ),
+    ):  # fmt: skip
+        assert same_bits(np.asarray(same), np.asarray(want))
+
+
+def test_a_sum_that_leaves_elements_out_is_that_of_zeros_in_their_place(rng):
+    logits, labels = ordinary(3000, rng)
+    logits[::50] = 77.0
+    kept = rng.random(3000) < 0.7
+    terms = np.where(kept, F.binary_cross_entropy_with_logits(logits, labels, reduction="none"), 0)
+    total = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum", where=kept)
+    assert abs(float(total) / math.fsum(terms) - 1) < 2.0**-24
+
+
+def weighted_reference(x, y, w, p, s):
+    """Value, gradient and second derivative in long double, and the larger term of the gradient."""
+    x, y, w, p = (np.asarray(numbers).astype(np.longdouble) for numbers in (x, y, w, p))
+    a, b = (
+        w * ((1 - y) * (1 - np.longdouble(s)) + np.longdouble(s) / 2),
+        w * p * (y * (1 - np.longdouble(s)) + np.longdouble(s) / 2),
+    )
+    e = np.exp(-np.abs(x))
+    upper, lower = np.where(x < 0, e, 1) / (1 + e), np.where(x < 0, 1, e) / (1 + e)
+    value = np.where(x < 0, b, a) * np.abs(x) + (a + b) * np.log1p(e)
+    return value, a * upper - b * lower, (a + b) * upper * lower, np.maximum(np.abs(a * upper), np.abs(b * lower))
+
+
+def errors(got, want):
+    spacing = np.spacing(np.abs(want).astype(np.float32)).astype(np.longdouble)
+    return np.abs(got - want) / spacing
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 2.0**-70])
+@pytest.mark.parametrize("pos_weighted", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_weights_and_smoothing_keep_the_bounds(rng, weighted, pos_weighted, smoothing):
+    """Of sizes that pairs hold, and beyond."""
+    n = 4000
+    x, y = ordinary(n, rng)
+    x[::4] /= 20
+    w, p = (np.ldexp(rng.uniform(1, 2, n), rng.integers(-60, 50, n)).astype(np.float32) for _ in range(2))
+    w, p = (np.where(rng.random(n) < 0.7, rng.uniform(0.5, 2, n).astype(np.float32), factor) for factor in (w, p))
+    w *= rng.choice(np.float32([-1, 1, 1, 1]), n)
+    given = {"weight": w if weighted else None, "pos_weight": p if pos_weighted else None, "label_smoothing": smoothing}
+    loss, grad = F.binary_cross_entropy_with_logits_value_and_grad(x, y, reduction="none", **given)
+    hess = F.binary_cross_entropy_with_logits_grad_and_hess(x, y, **given)[1]
+    value, slope, bend, scale = weighted_reference(x, y, w if weighted else 1, p if pos_weighted else 1, smoothing)
+    assert np.all(errors(loss, value) <= 0.65)
+    assert np.all(errors(hess, bend) <= 0.51)
+    relative = np.abs(slope) >= scale / 2
+    assert np.all(errors(grad, slope)[relative] <= 0.51)
+    spacing = np.spacing(np.abs(slope).astype(np.float32))
+    assert np.all((np.abs(grad - slope) <= 0.5 * spacing + 2.0**-30 * scale)[~relative])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32], ids=lambda dtype: dtype.__name__)
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+def test_weights_of_one_and_labels_in_float64_change_no_bit(rng, reduction, dtype):
+    n = 3 * BLOCK + 1000
+    x, y = ordinary(n, rng)
+    x, y = x.astype(dtype), y.astype(dtype)
+    x[:3], y[:3] = [-0.0, 60, -77], [0.5, 0.25, 1]
+    ones = np.ones(n, dtype)
+
+    def results(labels, **given):
+        return (
+            *F.binary_cross_entropy_with_logits_value_and_grad(x, labels, reduction=reduction, **given),
+            *F.binary_cross_entropy_with_logits_grad_and_hess(x, labels, reduction=reduction, **given),
+        )
+
+    want = results(y)
+    for got in (
+        results(y, weight=ones),
+        results(y, weight=np.ones(n)),
+        results(y, pos_weight=1.0),
+        results(y, pos_weight=ones, weight=ones),
+        results(y.astype(np.float64)),
+        results(y.astype(np.longdouble)),
+    ):
+        assert all(np.all(same_bits(np.asarray(one), np.asarray(other))) for one, other in zip(got, want, strict=True))
+
+
+def test_a_weight_that_is_no_float32_changes_no_neighbour(rng):
+    x, y = ordinary(3000, rng)
+    w = rng.uniform(0.5, 2, 3000).astype(np.float32)
+    alone = F.binary_cross_entropy_with_logits_value_and_grad(x, y, w, reduction="none")
+    wide = w.astype(np.float64)
+    wide[::7] *= 1 + 2.0**-40
+    mixed = F.binary_cross_entropy_with_logits_value_and_grad(x, y, wide, reduction="none")
+    for got, want in zip(mixed, alone, strict=True):
+        kept = np.arange(3000) % 7 != 0
+        assert np.all(same_bits(got[kept], want[kept]))
+        assert np.all(errors(got, want) <= 1.1)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-45, 1e300])
+def test_float64_weights_of_any_size(rng, size):
+    x, y = ordinary(2000, rng)
+    w = rng.uniform(0.5, 2, 2000) * size
+    loss, grad = F.binary_cross_entropy_with_logits_value_and_grad(x, y, w, reduction="weighted_mean")
+    same, slope = F.binary_cross_entropy_with_logits_value_and_grad(x, y, w / size, reduction="weighted_mean")
+    assert abs(loss / same - 1) < 2.0**-22
+    assert np.all(errors(grad, slope) <= 1.1)
+
+
+def test_a_weight_of_zero_leaves_zeros(rng):
+    x, y = np.float32([-3, 3, -60, 60, np.inf, -np.inf, np.nan, 0.0]), np.float32([0, 1, 1, 0, 0, 1, 1, 0.5])
+    for zero in (0.0, -0.0):
+        w = np.full(8, zero, np.float32)
+        loss, grad = F.binary_cross_entropy_with_logits_value_and_grad(x, y, w, reduction="none")
+        hess = F.binary_cross_entropy_with_logits_grad_and_hess(x, y, w)[1]
+        for got in (loss, grad, hess):
+            assert np.all(same_bits(got, np.zeros(8, np.float32)))

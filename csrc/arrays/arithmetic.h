@@ -33,6 +33,9 @@ struct arithmetic {
 
 extern const struct arithmetic arithmetic_f64, arithmetic_longdouble;
 
+/* The sum of a block, joined in the order in which sum_rows joins its own. */
+f64 total_of_running(const struct running_sums *running);
+
 static inline const struct arithmetic *arithmetic_of(enum working working)
 {
     return working == WORKING_extended ? &arithmetic_longdouble : &arithmetic_f64;

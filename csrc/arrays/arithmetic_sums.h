@@ -26,8 +26,14 @@ static void divide(void *numbers, const void *divisor, ptrdiff_t n)
         quotients[i] /= d;
 }
 
-/* 16 running sums hide the latency of an addition; they are joined pairwise. */
-enum { RUNNING_SUMS = 16 };
+/* RUNNING_SUMS of them hide the latency of an addition; they are joined pairwise. */
+static work joined(work sums[RUNNING_SUMS])
+{
+    for (int half = RUNNING_SUMS / 2; half > 0; half /= 2)
+        for (int k = 0; k < half; k++)
+            sums[k] += sums[k + half];
+    return sums[0];
+}
 
 static work sum_of_block(const work *terms, ptrdiff_t n)
 {
@@ -38,10 +44,7 @@ static work sum_of_block(const work *terms, ptrdiff_t n)
             sums[k] += terms[i + k];
     for (ptrdiff_t i = whole; i < n; i++)
         sums[i - whole] += terms[i];
-    for (int half = RUNNING_SUMS / 2; half > 0; half /= 2)
-        for (int k = 0; k < half; k++)
-            sums[k] += sums[k + half];
-    return sums[0];
+    return joined(sums);
 }
 
 static void sum_rows(void *sums, const void *terms, ptrdiff_t rows, ptrdiff_t length)

@@ -54,11 +54,12 @@ static int has_coarse_powers(const struct loss *loss, const struct loss_block *b
            && (gamma > 5 || any_beyond(block->logits, n, coarse_from(DBL_MAX_EXP) / (1 + gamma)));
 }
 
-/* The plain form has no factor but the label, and its kernels in pairs of floats look themselves; beside expl every look is
- * cheap. */
+/* Kernels in pairs of floats look themselves; the plain form has no factor but the label; beside expl every look is cheap. */
 static int may_be_extreme(const struct loss *loss, const struct suspects *suspects, const struct loss_block *block,
                           ptrdiff_t n)
 {
+    if (loss->working == WORKING_paired)
+        return 0;
     if (loss->working == WORKING_extended)
         return loss->form != LOSS_plain;
     if (has_large_logits(loss, block, n))
@@ -119,7 +120,7 @@ static void compute_tile(const struct loss *loss, const struct loss_block *block
         staged[k] = is_wanted(loss, k) ? outputs[k].bytes : NULL;
     struct loss_block tile = {
         .logits = part(block->logits, types.logits, i), .labels = part(block->labels, types.labels, i),
-        .weight = part(block->weight, types.work, i), .pos_weight = part(block->pos_weight, types.work, i),
+        .weight = part(block->weight, types.weights, i), .pos_weight = part(block->pos_weight, types.weights, i),
         .value = staged[VALUE], .gradient = staged[GRADIENT], .hessian = staged[HESSIAN],
         .options = block->options, .divisor = block->divisor,
     };

@@ -17,11 +17,36 @@ struct plan plan_of(struct loss *loss)
     };
 }
 
-/* A weight that is not there is 1. */
+/* A weight that is not there is 1, and nothing in pairs of floats. */
 static const void *staged(const struct plan *plan, enum room room, const struct operand *operand,
                           const struct piece *piece, enum number number, struct workspace *space)
 {
-    return operand->data == NULL ? plan->arithmetic->ones : stage_in(space, room, operand, piece, number);
+    if (operand->data == NULL)
+        return plan->loss->working == WORKING_paired ? NULL : plan->arithmetic->ones;
+    return stage_in(space, room, operand, piece, number);
+}
+
+static int all_are_floats(const f64 *wide, const f32 *narrow, ptrdiff_t n)
+{
+    int differ = 0;
+    for (ptrdiff_t i = 0; i < n; i++)
+        differ |= wide[i] != (f64)narrow[i];
+    return !differ;
+}
+
+/* The same of a label or a weight. Where floats do not hold all of a piece, `wide` is what they were made of. */
+static const void *staged_factor(const struct plan *plan, enum room room, enum room wide_room,
+                                 const struct operand *operand, const struct piece *piece, enum number number,
+                                 const f64 **wide, struct workspace *space)
+{
+    *wide = NULL;
+    if (!is_wider_than_pairs(plan->loss, operand))
+        return staged(plan, room, operand, piece, number, space);
+    const f64 *from = stage_in(space, wide_room, operand, piece, NUMBER_f64);
+    void *to = room_in(space, room);
+    convert_numbers(to, number, from, NUMBER_f64, whole_packs(piece->count));
+    *wide = all_are_floats(from, to, whole_packs(piece->count)) ? NULL : from;
+    return to;
 }
 
 /* Where a derivative is computed: at its place where it can be. */
@@ -46,36 +71,50 @@ static void validate_piece(const struct plan *plan, const struct piece *piece, c
                            const uint8_t *kept, struct workspace *space)
 {
     struct loss *loss = plan->loss;
-    if (any_outside(&loss->labels, piece, block->labels, plan->types.labels, kept, space)
+    const void *labels = block->wide_labels != NULL ? (const void *)block->wide_labels : block->labels;
+    enum number number = block->wide_labels != NULL ? NUMBER_f64 : plan->types.labels;
+    if (any_outside(&loss->labels, piece, labels, number, kept, space)
         || (loss->form == LOSS_probability
             && any_outside(&loss->logits, piece, block->logits, plan->types.logits, kept, space)))
         atomic_store_explicit(&loss->outside, 1, memory_order_relaxed);
 }
 
 static void compute_piece(const struct plan *plan, const struct piece *piece, const union scalar *divisor, void *value,
-                          struct workspace *space)
+                          struct running_sums *sums, struct workspace *space)
 {
     const struct loss *loss = plan->loss;
     const struct types *types = &plan->types;
     const struct operand *gradient = &loss->gradient, *hessian = &loss->hessian;
     struct loss_block block = {
         .logits = staged(plan, ROOM_logits, &loss->logits, piece, types->logits, space),
-        .labels = staged(plan, ROOM_labels, &loss->labels, piece, types->labels, space),
-        .weight = staged(plan, ROOM_weight, &loss->weight, piece, types->work, space),
-        .pos_weight = staged(plan, ROOM_pos_weight, &loss->pos_weight, piece, types->work, space),
-        .value = value,
         .gradient = target_of(ROOM_gradient, gradient, piece, types->derivatives, space),
         .hessian = target_of(ROOM_hessian, hessian, piece, types->derivatives, space),
+        .value = value,
         .options = &space->options,
         .divisor = plan->arithmetic->is_one(divisor) ? NULL : divisor,
         .rounds_derivatives = types->derivatives != types->work,
+        .sums = sums,
+        .replace_extremes = loss->form == LOSS_plain ? NULL : plan->arithmetic->replace_extremes,
+        .loss = loss,
     };
+    block.labels = staged_factor(plan, ROOM_labels, ROOM_wide_labels, &loss->labels, piece, types->labels,
+                                 &block.wide_labels, space);
+    block.weight = staged_factor(plan, ROOM_weight, ROOM_wide_weight, &loss->weight, piece, types->weights,
+                                 &block.wide_weight, space);
+    block.pos_weight = staged_factor(plan, ROOM_pos_weight, ROOM_wide_pos_weight, &loss->pos_weight, piece, types->weights,
+                                     &block.wide_pos_weight, space);
     const uint8_t *kept = find_kept(loss, piece, space);
+    if (sums != NULL) {
+        sums->kept = kept;
+        sums->count = piece->count;
+    }
     int may_be_outside = compute_losses(loss, &plan->suspects, &block, whole_packs(piece->count));
+    may_be_outside |= is_longdouble(&loss->labels); /* of which the kernel has seen what was rounded */
     if (loss->validates && may_be_outside) /* what the kernel has read lies in the cache */
         validate_piece(plan, piece, &block, kept, space);
 
-    leave_out(value, types->work, kept, piece->count);
+    if (sums == NULL)
+        leave_out(value, types->work, kept, piece->count);
     finish_derivative(ROOM_gradient, gradient, piece, block.gradient, types->derivatives, kept, space);
     finish_derivative(ROOM_hessian, hessian, piece, block.hessian, types->derivatives, kept, space);
 }
@@ -97,11 +136,11 @@ static void *value_at(const struct plan *plan, struct workspace *space, ptrdiff_
 }
 
 void compute_pieces(const struct plan *plan, ptrdiff_t element, ptrdiff_t count, const union scalar *divisor,
-                    struct workspace *space)
+                    struct running_sums *sums, struct workspace *space)
 {
     struct piece piece = {&plan->loss->axes, element, 0};
     while (to_next_piece(plan, &piece, element + count))
-        compute_piece(plan, &piece, divisor, value_at(plan, space, piece.element - element), space);
+        compute_piece(plan, &piece, divisor, value_at(plan, space, piece.element - element), sums, space);
 }
 
 ptrdiff_t count_pieces(const struct plan *plan, ptrdiff_t element, ptrdiff_t count, struct workspace *space)
@@ -121,7 +160,7 @@ void weigh_pieces(const struct plan *plan, ptrdiff_t element, ptrdiff_t count, s
     while (to_next_piece(plan, &piece, element + count)) {
         void *weights = value_at(plan, space, piece.element - element);
         const uint8_t *kept = find_kept(loss, &piece, space);
-        memcpy(weights, staged(plan, ROOM_weight, &loss->weight, &piece, work, space),
+        memcpy(weights, stage_in(space, ROOM_wide_weight, &loss->weight, &piece, work),
                (size_t)(piece.count * plan->arithmetic->size));
         leave_out(weights, work, kept, piece.count);
     }

@@ -16,8 +16,16 @@ struct types types_of(const struct loss *loss)
 {
     enum number work = arithmetic_of(loss->working)->number;
     enum number logits = takes_f32_logits(loss->working) ? NUMBER_f32 : work;
-    enum number labels = loss->form == LOSS_plain ? logits : work;
-    return (struct types){work, logits, labels, rounds_derivatives(loss) ? NUMBER_f32 : work};
+    enum number weights = loss->working == WORKING_paired ? NUMBER_f32 : work;
+    enum number labels = loss->form == LOSS_plain ? logits : weights;
+    return (struct types){work, logits, labels, weights, rounds_derivatives(loss) ? NUMBER_f32 : work};
+}
+
+int is_wider_than_pairs(const struct loss *loss, const struct operand *operand)
+{
+    int is_integer = operand->number <= NUMBER_u64;
+    return loss->working == WORKING_paired && operand->data != NULL && checked_number(operand->number) != NUMBER_f32
+           && !(is_integer && operand == &loss->labels && loss->form == LOSS_plain);
 }
 
 enum number checked_number(enum number number)

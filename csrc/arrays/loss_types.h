@@ -4,8 +4,12 @@
 
 #include "arrays/arithmetic.h"
 
-/* What kernels take and give: logits, labels, derivatives, and in `work` all else. */
-struct types { enum number work, logits, labels, derivatives; };
+/* What kernels take and give: logits, labels, weights of both kinds, derivatives, and in `work` all else. */
+struct types { enum number work, logits, labels, weights, derivatives; };
+
+/* Whether pairs of floats are to take an operand whose numbers floats may not hold. Integers that are labels of the
+ * plain form are 0 or 1. */
+int is_wider_than_pairs(const struct loss *loss, const struct operand *operand);
 
 struct types types_of(const struct loss *loss);
 

@@ -40,9 +40,21 @@ static void ask_for_masks(struct demand *demand, const struct loss *loss)
         ask_for_operand(demand, ROOM_exact, loss, &loss->labels, compared_number(loss->labels.number));
 }
 
-/* For an element, with everything staged in longdouble. */
-enum { LARGEST_DEMAND = (ROOM_hessian + 1 + 2) * sizeof(longdouble) + 2 };
+/* For an element, with everything staged in longdouble, the weights once more to be added up. */
+enum { LARGEST_DEMAND = (ROOM_hessian + 1 + 3) * sizeof(longdouble) + 2 };
 _Static_assert(LARGEST_DEMAND * SHORTEST_PIECE <= WORKSPACE_BYTES - BLOCK * sizeof(longdouble), "a shortest piece fits");
+
+/* For a label or a weight, which pairs of floats may need in double besides. */
+static void ask_for_factor(struct demand *demand, enum room room, enum room wide, const struct loss *loss,
+                           const struct operand *operand, enum number number)
+{
+    if (!is_wider_than_pairs(loss, operand)) {
+        ask_for_operand(demand, room, loss, operand, number);
+        return;
+    }
+    ask_for_room(demand, room, size_of_number(number));
+    ask_for_operand(demand, wide, loss, operand, NUMBER_f64);
+}
 
 /* Behind the first `values` bytes. */
 static struct layout lay_out(const struct demand *demand, ptrdiff_t values)
@@ -69,9 +81,11 @@ struct layout layout_of_loss(const struct loss *loss)
     struct demand demand = {0};
     struct types types = types_of(loss);
     ask_for_operand(&demand, ROOM_logits, loss, &loss->logits, types.logits);
-    ask_for_operand(&demand, ROOM_labels, loss, &loss->labels, types.labels);
-    ask_for_operand(&demand, ROOM_weight, loss, &loss->weight, types.work);
-    ask_for_operand(&demand, ROOM_pos_weight, loss, &loss->pos_weight, types.work);
+    ask_for_factor(&demand, ROOM_labels, ROOM_wide_labels, loss, &loss->labels, types.labels);
+    ask_for_factor(&demand, ROOM_weight, ROOM_wide_weight, loss, &loss->weight, types.weights);
+    ask_for_factor(&demand, ROOM_pos_weight, ROOM_wide_pos_weight, loss, &loss->pos_weight, types.weights);
+    if (loss->divisor == DIVISOR_weight)
+        ask_for_operand(&demand, ROOM_wide_weight, loss, &loss->weight, types.work);
     ask_for_operand(&demand, ROOM_gradient, loss, &loss->gradient, types.derivatives);
     ask_for_operand(&demand, ROOM_hessian, loss, &loss->hessian, types.derivatives);
     ask_for_masks(&demand, loss);

@@ -91,7 +91,7 @@ static void evaluate_rows(const struct pass *pass, ptrdiff_t row, ptrdiff_t rows
     ptrdiff_t length = loss->row_length, element = row * length;
     union scalar divisor = divisors_vary(loss) ? count_block(pass, element, length, space) : fixed_divisor(pass);
     void *values = values_in(space);
-    compute_pieces(&pass->plan, element, rows * length, &divisor, space);
+    compute_pieces(&pass->plan, element, rows * length, &divisor, NULL, space);
     if (loss->value.data == NULL)
         return;
     if (length > 1 || !arithmetic->is_one(&divisor)) { /* alone, a single term keeps the sign of its zero */
@@ -118,6 +118,20 @@ static union scalar divisor_of_row(const struct pass *pass, ptrdiff_t row)
     return pass->divisors != NULL ? pass->divisors[row] : fixed_divisor(pass);
 }
 
+/* The sum over a block. Pairs of floats are added up where they are computed. */
+static union scalar evaluate_block(const struct pass *pass, ptrdiff_t element, ptrdiff_t count, const union scalar *divisor,
+                                   struct workspace *space)
+{
+    const struct loss *loss = pass->plan.loss;
+    struct running_sums sums = {.count = 0};
+    if (loss->working == WORKING_paired && loss->value.data != NULL) {
+        compute_pieces(&pass->plan, element, count, divisor, &sums, space);
+        return (union scalar){.f64 = total_of_running(&sums)};
+    }
+    compute_pieces(&pass->plan, element, count, divisor, NULL, space);
+    return loss->value.data == NULL ? scalar_of(pass->plan.arithmetic, 0) : sum_of_values(pass, space, count);
+}
+
 /* The sum over one node of a row. */
 static union scalar evaluate_node(const struct pass *pass, ptrdiff_t row, ptrdiff_t node, struct workspace *space)
 {
@@ -130,13 +144,8 @@ static union scalar evaluate_node(const struct pass *pass, ptrdiff_t row, ptrdif
         last = loss->row_length;
     for (ptrdiff_t i = first; i < last; i += BLOCK) {
         ptrdiff_t element = row * loss->row_length + i, count = last - i < BLOCK ? last - i : BLOCK;
-        if (pass->counts) {
-            add_part(&tree, count_block(pass, element, count, space));
-            continue;
-        }
-        compute_pieces(&pass->plan, element, count, &divisor, space);
-        if (loss->value.data != NULL)
-            add_part(&tree, sum_of_values(pass, space, count));
+        add_part(&tree, pass->counts ? count_block(pass, element, count, space)
+                                     : evaluate_block(pass, element, count, &divisor, space));
     }
     return total_of_tree(&tree);
 }

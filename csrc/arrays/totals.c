@@ -121,7 +121,7 @@ static void compute_terms(const struct pass *pass, ptrdiff_t row, ptrdiff_t elem
 {
     union scalar divisor = divisor_of_row(pass->job, row);
     if (!pass->job->only_counts)
-        compute_pieces(&pass->plan, element, count, &divisor, space);
+        compute_pieces(&pass->plan, element, count, &divisor, NULL, space);
 }
 
 static int wants_terms(const struct pass *pass)

@@ -1,34 +1,93 @@
-/* The kernels of losses worked in pairs of floats, over math/paired.h: <form>_<outputs>_in_paired_kernel, and those of the
- * rows whose elements they are, <function>_<dtype>_kernel.
+/* The kernels of losses worked in pairs of floats, over math/paired.h: <form>_<outputs>_in_paired_kernel. Those of the rows
+ * whose elements they are come after it, in kernels/paired_rows.h.
  *
  * In two passes through a block that stays in the first-level cache, e^-|x| in the first: each chain of latency is then
  * short enough for a processor to overlap a few of them, which one pass of a hundred instructions is not. */
 
-enum { PAIRED_BLOCK = 256 };
+enum { PAIRED_BLOCK = 192 };
 _Static_assert(PAIRED_BLOCK % WHOLE_PACKS == 0 && PAIRED_BLOCK % LANES_f32 == 0, "whole packs");
 
-/* What a kernel is to compute, together. */
-enum { PAIRED_value = 1, PAIRED_gradient = 2, PAIRED_hessian = 4 };
+/* What a kernel is to compute, together, and whether with weights. */
+enum { PAIRED_value = 1, PAIRED_gradient = 2, PAIRED_hessian = 4, PAIRED_plain = 0, PAIRED_weighted = 8 };
 enum {
     PAIRED_value_and_gradient = PAIRED_value | PAIRED_gradient,
     PAIRED_gradient_and_hessian = PAIRED_gradient | PAIRED_hessian,
 };
 
-/* What the first pass leaves to the second. */
-struct paired_block { f32 hi[PAIRED_BLOCK], lo[PAIRED_BLOCK], s[PAIRED_BLOCK]; };
-
-/* Where a part of a block is read from and written to. Derivatives are rounded to floats, or left in doubles. */
-struct paired_part {
-    const f32 *logits, *labels;
-    f64 *value;
-    void *gradient, *hessian;
-    int rounds_derivatives;
-    const f64 *divisor; /* NULL for 1 */
-    f32 scale[2];       /* one over it */
+/* What the first pass leaves to the second, and then, in its place, the values of that: linear + (curved + low). */
+struct paired_block {
+    union { f32 hi[PAIRED_BLOCK], linear[PAIRED_BLOCK]; };
+    union { f32 lo[PAIRED_BLOCK], curved[PAIRED_BLOCK]; };
+    union { f32 s[PAIRED_BLOCK], low[PAIRED_BLOCK]; };
 };
 
-/* Whether logits may be out of range, and labels. */
-struct paired_outside { int logits, labels; };
+/* Where a part of a block is read from and written to; for the meaning of most see struct loss_block. */
+struct paired_part {
+    const f32 *logits, *labels, *weight, *pos_weight;
+    const f64 *wide_labels, *wide_weight, *wide_pos_weight;
+    f64 *value;
+    void *gradient, *hessian; /* rounded to floats, or left in doubles */
+    int wants, rounds_derivatives, divides, divides_in_pairs, smooths;
+    f32 scale[2], smoothed_rest[2], smoothed_half[2]; /* pairs: one over the divisor, 1 - s, s/2 */
+    f32 least_weight;
+    struct running_sums *sums;
+    ptrdiff_t done; /* elements before this part, of those that they are for */
+    const struct loss_block *block;
+};
+
+INLINE struct float_pair pair_at(const f32 words[2])
+{
+    return (struct float_pair){v_set_f32(words[0]), v_set_f32(words[1])};
+}
+
+/* ---- what pairs hold ----
+ * Products of factors within these bounds are normal numbers, and so is all that counts of their low words: e^-MOST_PAIRED
+ * is 2^-60.6, which times a pos_weight and a weight over a divisor is 2^-117.6 at least, and 2^126 is the most. */
+#define LEAST_PAIRED_DIVISOR 0x1p-26
+#define MOST_PAIRED_DIVISOR 0x1p36
+#define LEAST_PAIRED_POS_WEIGHT 0x1p-10f
+#define MOST_PAIRED_POS_WEIGHT 0x1p40f
+#define LEAST_PAIRED_WEIGHT 0x1p-47 /* times the divisor, where this is more than 1 */
+#define MOST_PAIRED_WEIGHT 0x1p60f
+
+static int divides_in_pairs(const struct loss_block *block)
+{
+    const f64 *divisor = block->divisor;
+    return divisor == NULL || (*divisor >= LEAST_PAIRED_DIVISOR && *divisor <= MOST_PAIRED_DIVISOR);
+}
+
+/* Whether these may be beyond their bounds. */
+struct paired_outside { int logits, labels, factors; };
+
+/* The largest of the numbers seen, and the smallest. */
+struct paired_extent { vf32 largest, smallest; };
+
+INLINE struct paired_extent extended_by(struct paired_extent extent, vf32 size)
+{
+    return (struct paired_extent){v_max_bits_f32(extent.largest, size), v_min_f32(extent.smallest, size)};
+}
+
+INLINE int leaves(struct paired_extent extent, f32 least, f32 most)
+{
+    return v_any_bits_above_f32(extent.largest, most) || v_any_f32(v_lt_f32(extent.smallest, v_set_f32(least)));
+}
+
+/* Whether weights, 0 aside, or pos_weights do; nan does. */
+static int any_factor_outside(const struct paired_part *part, ptrdiff_t n)
+{
+    vf32 zero = v_set_f32(0), one = v_set_f32(1);
+    struct paired_extent weights = {one, one}, pos_weights = {one, one};
+    for (ptrdiff_t i = 0; i < n && part->weight != NULL; i += LANES_f32) {
+        vf32 size = v_abs_f32(LOAD(f32, f32, part->weight, i));
+        weights = extended_by(weights, v_select_f32(v_eq_f32(size, zero), one, size));
+    }
+    for (ptrdiff_t i = 0; i < n && part->pos_weight != NULL; i += LANES_f32)
+        pos_weights = extended_by(pos_weights, LOAD(f32, f32, part->pos_weight, i));
+    return leaves(weights, part->least_weight, MOST_PAIRED_WEIGHT)
+           || leaves(pos_weights, LEAST_PAIRED_POS_WEIGHT, MOST_PAIRED_POS_WEIGHT);
+}
+
+/* ---- the first pass ---- */
 
 INLINE struct paired_outside first_pass(int wants, const struct paired_part *part, ptrdiff_t n, struct paired_block *block)
 {
@@ -43,122 +102,243 @@ INLINE struct paired_outside first_pass(int wants, const struct paired_part *par
         logits = v_max_bits_f32(logits, t);
         labels = v_max_bits_f32(labels, LOAD(f32, f32, part->labels, i));
     }
-    return (struct paired_outside){v_any_bits_above_f32(logits, MOST_PAIRED), v_any_bits_above_f32(labels, 1)};
+    return (struct paired_outside){v_any_bits_above_f32(logits, MOST_PAIRED), v_any_bits_above_f32(labels, 1),
+                                   (wants & PAIRED_weighted) && any_factor_outside(part, n)};
 }
 
-/* A derivative, its sign changed where x is negative. */
-INLINE void write_pair(const struct paired_part *part, void *to, ptrdiff_t i, struct float_pair a, vf32 x)
+/* ---- the second pass ---- */
+
+/* The coefficients of an element and their sum. */
+struct paired_coefficients { struct paired_shares shares; struct float_pair sum; };
+
+INLINE struct paired_coefficients coefficients_at(const struct paired_part *part, ptrdiff_t i)
 {
-    if (part->divisor != NULL)
-        a = scaled_in_paired(a, (struct float_pair){v_set_f32(part->scale[0]), v_set_f32(part->scale[1])});
+    struct paired_shares shares = shares_in_paired(LOAD(f32, f32, part->labels, i));
+    struct float_pair sum = {v_set_f32(1), v_set_f32(0)};
+    if (part->smooths)
+        shares = smoothed_in_paired(shares, (struct paired_smoothing){pair_at(part->smoothed_rest), pair_at(part->smoothed_half)});
+    if (part->pos_weight != NULL) {
+        shares.positive = times_in_paired(shares.positive, LOAD(f32, f32, part->pos_weight, i));
+        sum = sum_in_paired(shares.negative, shares.positive);
+    }
+    return (struct paired_coefficients){shares, sum};
+}
+
+/* A derivative, its sign changed where `x` is negative. With a weight of 0 the sum of its words is 0, and not -0. */
+INLINE void write_pair(int wants, const struct paired_part *part, void *to, ptrdiff_t i, struct float_pair a, vf32 x)
+{
+    vf32 zero = v_set_f32(0);
+    if ((wants & PAIRED_weighted) && part->weight != NULL) {
+        vf32 w = LOAD(f32, f32, part->weight, i);
+        a = times_in_paired(a, w);
+        x = v_select_f32(v_eq_f32(w, zero), zero, x);
+    }
+    if (part->divides)
+        a = scaled_in_paired(a, pair_at(part->scale));
     if (part->rounds_derivatives)
         STORE(f32, f32, to, i, v_flip_f32(v_add_f32(a.hi, a.lo), x));
     else
-        v_store_sum_f64_from_f32((f64 *)to + i, v_flip_f32(a.hi, x), v_flip_f32(a.lo, x), v_set_f32(0));
+        v_store_sum_f64_from_f32((f64 *)to + i, v_flip_f32(a.hi, x), v_flip_f32(a.lo, x), zero);
 }
 
-INLINE void second_pass(int wants, const struct paired_part *part, ptrdiff_t n, const struct paired_block *block)
+/* Where values go: they wait in the block, or are added up at once. */
+enum paired_values { VALUES_wait, VALUES_are_added };
+
+INLINE void deliver_pack(enum paired_values values, struct paired_block *block, f64 *high, f32 *low, ptrdiff_t i,
+                         struct paired_value value)
 {
-    ELEMENTS_ARE_INDEPENDENT
-    for (ptrdiff_t i = 0; i < n; i += LANES_f32) {
-        vf32 x = LOAD(f32, f32, part->logits, i), y = LOAD(f32, f32, part->labels, i);
-        struct float_pair E = {LOAD(f32, f32, block->hi, i), LOAD(f32, f32, block->lo, i)};
-        struct float_pair c = wrong_share_in_paired(x, y);
-        vf32 inverse = inverse_in_paired(E);
-        if (wants & PAIRED_value) {
-            struct paired_value value = loss_value_in_paired(E, inverse, LOAD(f32, f32, block->s, i), x, c);
-            v_store_sum_f64_from_f32(part->value + i, value.linear, value.curved, value.low);
-        }
-        if (wants & PAIRED_gradient)
-            write_pair(part, part->gradient, i, loss_slope_in_paired(E, inverse, c), x);
-        if (wants & PAIRED_hessian)
-            write_pair(part, part->hessian, i, loss_hessian_in_paired(E, inverse), v_set_f32(0));
+    if (values == VALUES_are_added) {
+        v_add_to_sums(high, low, value.linear, value.curved, value.low);
+        return;
     }
+    STORE(f32, f32, block->linear, i, value.linear);
+    STORE(f32, f32, block->curved, i, value.curved);
+    STORE(f32, f32, block->low, i, value.low);
 }
 
-/* ---- numbers out of range ---- */
-
-/* They are put aside before results take their place, and worked in narrow afterwards. */
-struct paired_rest {
-    ptrdiff_t count;
-    uint16_t at[PAIRED_BLOCK];
-    f32 logits[PAIRED_BLOCK], labels[PAIRED_BLOCK];
-};
-
-static void put_rest_aside(const struct paired_part *part, ptrdiff_t n, struct paired_rest *rest)
+INLINE void second_pass_at(int wants, enum paired_values values, const struct paired_part *part, ptrdiff_t i,
+                           struct paired_block *block, f64 *high, f32 *low)
 {
-    rest->count = 0;
-    for (ptrdiff_t i = 0; i < n; i++) {
-        f32 x = part->logits[i], y = part->labels[i];
-        if (fabsf(x) <= MOST_PAIRED && y >= 0 && y <= 1)
-            continue;
-        rest->at[rest->count] = (uint16_t)i;
-        rest->logits[rest->count] = x;
-        rest->labels[rest->count++] = y;
-    }
-    ptrdiff_t whole = (rest->count + WHOLE_PACKS - 1) / WHOLE_PACKS * WHOLE_PACKS;
-    for (ptrdiff_t k = rest->count; k < whole; k++)
-        rest->logits[k] = rest->labels[k] = 0;
-}
-
-static void deliver_derivative(const struct paired_part *part, void *to, ptrdiff_t i, f64 derivative)
-{
-    if (part->rounds_derivatives)
-        ((f32 *)to)[i] = (f32)derivative;
+    int weighted = wants & PAIRED_weighted, has_sum = weighted && part->pos_weight != NULL; /* else it is 1 */
+    vf32 x = LOAD(f32, f32, part->logits, i);
+    struct float_pair E = {LOAD(f32, f32, block->hi, i), LOAD(f32, f32, block->lo, i)};
+    vf32 inverse = inverse_in_paired(E);
+    struct paired_coefficients of;
+    if (weighted)
+        of = coefficients_at(part, i);
     else
-        ((f64 *)to)[i] = derivative;
-}
-
-static void compute_rest(int wants, const struct paired_part *part, const struct paired_rest *rest)
-{
-    f64 value[WHOLE_PACKS], gradient[WHOLE_PACKS], hessian[WHOLE_PACKS];
-    for (ptrdiff_t k = 0; k < rest->count; k++) {
-        ptrdiff_t i = rest->at[k], lane = k % WHOLE_PACKS;
-        if (lane == 0) {
-            struct loss_block block = {.logits = rest->logits + k, .labels = rest->labels + k, .value = value,
-                                       .gradient = gradient, .hessian = hessian, .divisor = part->divisor};
-            plain_value_and_gradient_in_narrow_kernel(&block, WHOLE_PACKS);
-            plain_gradient_and_hessian_in_narrow_kernel(&block, WHOLE_PACKS);
-        }
-        if (wants & PAIRED_value)
-            part->value[i] = value[lane];
-        if (wants & PAIRED_gradient)
-            deliver_derivative(part, part->gradient, i, gradient[lane]);
-        if (wants & PAIRED_hessian)
-            deliver_derivative(part, part->hessian, i, hessian[lane]);
+        of.shares = shares_in_paired(LOAD(f32, f32, part->labels, i));
+    struct float_pair c = wrong_share_in_paired(x, of.shares);
+    if (wants & PAIRED_value) {
+        struct float_pair curved = log_one_plus_in_paired(E, inverse, LOAD(f32, f32, block->s, i));
+        struct paired_value value = loss_value_in_paired(has_sum ? scaled_in_paired(curved, of.sum) : curved, x, c);
+        if (weighted && part->weight != NULL)
+            value = value_times_in_paired(value, LOAD(f32, f32, part->weight, i));
+        deliver_pack(values, block, high, low, i, value);
+    }
+    if (wants & PAIRED_gradient)
+        write_pair(wants, part, part->gradient, i,
+                   has_sum ? weighed_slope_in_paired(E, inverse, c, of.sum) : loss_slope_in_paired(E, inverse, c), x);
+    if (wants & PAIRED_hessian) {
+        struct float_pair hessian = loss_hessian_in_paired(E, inverse);
+        write_pair(wants, part, part->hessian, i, has_sum ? scaled_in_paired(hessian, of.sum) : hessian, v_set_f32(0));
     }
 }
+
+/* A running sum stays in its register where the compiler sees which one it is. */
+INLINE void second_pass(int wants, enum paired_values values, const struct paired_part *whole, ptrdiff_t begin,
+                        ptrdiff_t end, struct paired_block *block)
+{
+    const ptrdiff_t step = values == VALUES_are_added && (int)LANES_f32 < (int)RUNNING_SUMS ? RUNNING_SUMS : LANES_f32;
+    const struct paired_part part = *whole; /* which no store changes */
+    f64 high[RUNNING_SUMS] = {0};
+    f32 low[RUNNING_SUMS] = {0};
+    if (values == VALUES_are_added) {
+        memcpy(high, part.sums->high, sizeof high);
+        memcpy(low, part.sums->low, sizeof low);
+    }
+    for (ptrdiff_t i = begin; i < end; i += step) {
+        ELEMENTS_ARE_INDEPENDENT
+        for (ptrdiff_t j = 0; j < step; j += LANES_f32)
+            second_pass_at(wants, values, &part, i + j, block, high + j, low + j);
+    }
+    if (values == VALUES_are_added) {
+        memcpy(part.sums->high, high, sizeof high);
+        memcpy(part.sums->low, low, sizeof low);
+    }
+}
+
+/* ---- values ---- */
+
+static void write_values(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end, const struct paired_block *block)
+{
+    for (ptrdiff_t i = begin; i < end; i += LANES_f32)
+        v_store_sum_f64_from_f32(part->value + i, LOAD(f32, f32, block->linear, i), LOAD(f32, f32, block->curved, i),
+                                 LOAD(f32, f32, block->low, i));
+}
+
+static void add_values(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end, const struct paired_block *block)
+{
+    struct running_sums *sums = part->sums;
+    for (ptrdiff_t i = begin; i < end; i += LANES_f32)
+        v_add_to_sums(sums->high + i % RUNNING_SUMS, sums->low + i % RUNNING_SUMS, LOAD(f32, f32, block->linear, i),
+                      LOAD(f32, f32, block->curved, i), LOAD(f32, f32, block->low, i));
+}
+
+static int all_are_added(const struct paired_part *part, ptrdiff_t n)
+{
+    const struct running_sums *sums = part->sums;
+    return sums != NULL && sums->kept == NULL && part->done + n <= sums->count;
+}
+
+static int counts(const struct paired_part *part, ptrdiff_t i)
+{
+    const struct running_sums *sums = part->sums;
+    return part->done + i < sums->count && (sums->kept == NULL || sums->kept[part->done + i]);
+}
+
+static void drop_value(struct paired_block *block, ptrdiff_t i)
+{
+    block->linear[i] = block->curved[i] = block->low[i] = 0;
+}
+
+/* What does not count adds 0. */
+static void deliver_values(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end, struct paired_block *block)
+{
+    if (part->sums == NULL) {
+        write_values(part, begin, end, block);
+        return;
+    }
+    for (ptrdiff_t i = begin; i < end && !all_are_added(part, end); i++)
+        if (!counts(part, i))
+            drop_value(block, i);
+    add_values(part, begin, end, block);
+}
+
+#include "kernels/paired_rest.h"
 
 /* ---- blocks ---- */
+
+/* Elements whose values wait in the block first. */
+INLINE void compute_waiting(int wants, const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end,
+                            struct paired_block *block)
+{
+    second_pass(wants, VALUES_wait, part, begin, end, block);
+    if (wants & PAIRED_value)
+        deliver_values(part, begin, end, block);
+}
+
+/* Elements of which some are not held by pairs. Seldom run, it stands once for all kernels. */
+static NEVER_INLINE void compute_mixed(const struct paired_part *part, ptrdiff_t n, struct paired_block *block)
+{
+    int wants = part->wants;
+    struct paired_rest rest;
+    for (ptrdiff_t i = 0; i < n; i += WHOLE_PACKS) {
+        ptrdiff_t end = i + WHOLE_PACKS < n ? i + WHOLE_PACKS : n;
+        put_rest_aside(part, i, end, &rest);
+        if (rest.count < end - i)
+            second_pass(wants, VALUES_wait, part, i, end, block);
+        for (ptrdiff_t k = 0; k < rest.count; k++)
+            drop_value(block, i + rest.at[k]);
+        if (wants & PAIRED_value)
+            deliver_values(part, i, end, block);
+        if (rest.count > 0)
+            compute_rest(part, i, &rest);
+    }
+}
 
 /* At most PAIRED_BLOCK elements. Returns whether a label may lie outside [0, 1]. */
 INLINE int compute_part(int wants, const struct paired_part *part, ptrdiff_t n)
 {
     struct paired_block block;
-    struct paired_rest rest;
     struct paired_outside outside = first_pass(wants, part, n, &block);
-    int has_rest = outside.logits || outside.labels;
-    if (RARELY(has_rest))
-        put_rest_aside(part, n, &rest);
-    second_pass(wants, part, n, &block);
-    if (RARELY(has_rest))
-        compute_rest(wants, part, &rest);
-    return outside.labels;
+    int has_wide = part->wide_labels != NULL || part->wide_weight != NULL || part->wide_pos_weight != NULL;
+    if (RARELY(outside.logits || outside.labels || outside.factors || has_wide || !part->divides_in_pairs))
+        compute_mixed(part, n, &block);
+    else if ((wants & PAIRED_value) && all_are_added(part, n))
+        second_pass(wants, VALUES_are_added, part, 0, n, &block);
+    else
+        compute_waiting(wants, part, 0, n, &block);
+    return outside.labels || part->wide_labels != NULL;
 }
 
-/* Quotients by what lies between lose nothing below the normal numbers: e^-MOST_PAIRED is 2^-60.6. */
-static const f64 least_paired_divisor = 1, most_paired_divisor = 0x1p36;
+static void split_in_two(f32 words[2], f64 number)
+{
+    words[0] = (f32)number;
+    words[1] = (f32)(number - words[0]);
+}
 
-static struct paired_part part_of(const struct loss_block *block)
+static struct paired_part part_of(int wants, const struct loss_block *block)
 {
     struct paired_part part = {
-        .logits = block->logits, .labels = block->labels, .value = block->value, .gradient = block->gradient,
-        .hessian = block->hessian, .rounds_derivatives = block->rounds_derivatives, .divisor = block->divisor,
+        .logits = block->logits, .labels = block->labels, .wide_labels = block->wide_labels, .value = block->value,
+        .gradient = block->gradient, .hessian = block->hessian, .rounds_derivatives = block->rounds_derivatives,
+        .wants = wants, .divides = block->divisor != NULL, .divides_in_pairs = divides_in_pairs(block), .sums = block->sums, .block = block,
     };
-    f64 inverse = part.divisor == NULL ? 1 : 1 / *part.divisor;
-    part.scale[0] = (f32)inverse;
-    part.scale[1] = (f32)(inverse - part.scale[0]);
+    f64 divisor = block->divisor == NULL ? 1 : *(const f64 *)block->divisor;
+    split_in_two(part.scale, 1 / divisor);
+    if (!(wants & PAIRED_weighted))
+        return part;
+    f64 smoothing = *(const f64 *)block->options;
+    split_in_two(part.smoothed_rest, 1 - smoothing);
+    split_in_two(part.smoothed_half, smoothing / 2);
+    part.smooths = smoothing != 0;
+    part.weight = block->weight;
+    part.pos_weight = block->pos_weight;
+    part.wide_weight = block->wide_weight;
+    part.wide_pos_weight = block->wide_pos_weight;
+    part.least_weight = (f32)(divisor > 1 ? LEAST_PAIRED_WEIGHT * divisor : LEAST_PAIRED_WEIGHT);
     return part;
+}
+
+static const f32 *f32_from(const f32 *numbers, ptrdiff_t n)
+{
+    return numbers == NULL ? NULL : numbers + n;
+}
+
+static const f64 *f64_from(const f64 *numbers, ptrdiff_t n)
+{
+    return numbers == NULL ? NULL : numbers + n;
 }
 
 static void advance(struct paired_part *part, ptrdiff_t n)
@@ -166,6 +346,12 @@ static void advance(struct paired_part *part, ptrdiff_t n)
     ptrdiff_t bytes = n * (ptrdiff_t)(part->rounds_derivatives ? sizeof(f32) : sizeof(f64));
     part->logits += n;
     part->labels += n;
+    part->weight = f32_from(part->weight, n);
+    part->pos_weight = f32_from(part->pos_weight, n);
+    part->wide_labels = f64_from(part->wide_labels, n);
+    part->wide_weight = f64_from(part->wide_weight, n);
+    part->wide_pos_weight = f64_from(part->wide_pos_weight, n);
+    part->done += n;
     part->value = part->value == NULL ? NULL : part->value + n;
     part->gradient = part->gradient == NULL ? NULL : (char *)part->gradient + bytes;
     part->hessian = part->hessian == NULL ? NULL : (char *)part->hessian + bytes;
@@ -173,7 +359,7 @@ static void advance(struct paired_part *part, ptrdiff_t n)
 
 INLINE int compute_paired(int wants, const struct loss_block *block, ptrdiff_t n)
 {
-    struct paired_part part = part_of(block);
+    struct paired_part part = part_of(wants, block);
     int outside = 0;
     for (; n > 0; n -= PAIRED_BLOCK) {
         ptrdiff_t count = n < PAIRED_BLOCK ? n : PAIRED_BLOCK;
@@ -183,69 +369,12 @@ INLINE int compute_paired(int wants, const struct loss_block *block, ptrdiff_t n
     return outside;
 }
 
-/* Whether another kernel has to serve. */
-static int has_extreme_divisor(const struct loss_block *block)
-{
-    const f64 *divisor = block->divisor;
-    return divisor != NULL && !(*divisor >= least_paired_divisor && *divisor <= most_paired_divisor);
-}
-
-#define LOSS(outputs)                                                                          \
-    static int plain_##outputs##_in_paired_kernel(const struct loss_block *block, ptrdiff_t n) \
-    {                                                                                          \
-        if (has_extreme_divisor(block))                                                        \
-            return plain_##outputs##_in_narrow_kernel(block, n);                               \
-        return compute_paired(PAIRED_##outputs, block, n);                                     \
+#define LOSS(form, outputs)                                                                     \
+    static int form##_##outputs##_in_paired_kernel(const struct loss_block *block, ptrdiff_t n) \
+    {                                                                                           \
+        return compute_paired(PAIRED_##form | PAIRED_##outputs, block, n);                      \
     }
-LOSS(value)
-LOSS(value_and_gradient)
-LOSS(gradient_and_hessian)
+PAIRED_LOSSES(LOSS)
 #undef LOSS
 
-/* ---- rows ---- */
-
-/* How the numbers of a row are read and written. */
-struct paired_row { size_t size; conversion_kernel *to_f32, *from_f64; };
-
-static void copy_f32(void *to, const void *from, ptrdiff_t n)
-{
-    memcpy(to, from, (size_t)n * sizeof(f32));
-}
-
-/* Two arguments, and the outputs in the order of loss_outputs. */
-INLINE void compute_paired_row(int wants, struct paired_row row, void *const *operands, ptrdiff_t n)
-{
-    f32 raw[PAIRED_BLOCK], inputs[2][PAIRED_BLOCK];
-    f64 outputs[3][PAIRED_BLOCK];
-    struct paired_part part = {inputs[0], inputs[1], outputs[0], outputs[1], outputs[2], 0, NULL, {1, 0}};
-    for (ptrdiff_t i = 0; i < n; i += PAIRED_BLOCK) {
-        size_t count = (size_t)(n - i < PAIRED_BLOCK ? n - i : PAIRED_BLOCK);
-        size_t whole = (count + LANES_f32 - 1) / LANES_f32 * LANES_f32, offset = (size_t)i * row.size;
-        for (int k = 0; k < 2; k++) {
-            copy_padded((char *)raw, (const char *)operands[k] + offset, count, whole, row.size);
-            row.to_f32(inputs[k], raw, (ptrdiff_t)whole);
-        }
-        compute_part(wants, &part, (ptrdiff_t)whole);
-        for (int k = 0, next = 2; k < 3; k++) {
-            if (!(wants >> k & 1))
-                continue;
-            row.from_f64(raw, outputs[k], (ptrdiff_t)whole);
-            memcpy((char *)operands[next++] + offset, raw, count * row.size);
-        }
-    }
-}
-
-#define PAIRED_bce_with_logits PAIRED_value
-#define PAIRED_bce_with_logits_grad PAIRED_gradient
-#define PAIRED_bce_with_logits_value_and_grad PAIRED_value_and_gradient
-#define PAIRED_bce_with_logits_grad_and_hess PAIRED_gradient_and_hessian
-
-#define PAIRED_ROW_f32 {sizeof(f32), copy_f32, f32_from_f64_kernel}
-#define PAIRED_ROW_f16 {sizeof(f16), f32_from_f16_kernel, f16_from_f64_kernel}
-#define PAIRED_ROW_bf16 {sizeof(bf16), f32_from_bf16_kernel, bf16_from_f64_kernel}
-
-#define KERNEL_paired(inputs, outputs, name, dtype)                                            \
-    static void name##_##dtype##_kernel(void *const *operands, ptrdiff_t n)                    \
-    {                                                                                          \
-        compute_paired_row(PAIRED_##name, (struct paired_row)PAIRED_ROW_##dtype, operands, n); \
-    }
+#include "kernels/paired_rows.h"

@@ -14,7 +14,7 @@
 #define WORK f64
 #define LOGITS f32
 #define PASSES 1
-#define LOSSES ALL_LOSSES
+#define LOSSES NARROW_LOSSES
 #include "kernels/loss_kernels.h"
 #undef READING
 #undef WORK
@@ -56,6 +56,14 @@ LONG_LOSSES(LOSS)
 
 #include "kernels/number_kernels.h"
 
+/* Where wide losses of few elements are worked. */
+#ifdef REST_ISA
+#define WIDE_ISA REST_ISA
+#else
+#define WIDE_ISA ISA
+extern const struct kernels GLUE(kernels_, ISA);
+#endif
+
 #ifdef TWO_PASS_ISA
 #define LOSS(form, outputs) LOSS_OF_SINGLES(paired, form, outputs)
 PAIRED_LOSSES(LOSS)
@@ -91,6 +99,7 @@ PAIRED_LOSSES(LOSS)
 #undef WIDE_KERNEL_narrow
 #undef WIDE_KERNEL_paired
 #undef WIDE_ROW
+#undef WIDE_ISA
 #undef LINKAGE
 
 /* longdouble has no vectors: its kernels are the same in every table. */
@@ -110,13 +119,15 @@ const struct kernels GLUE(kernels_, ISA) = {
              [DTYPE_longdouble] = name##_longdouble_kernel},
 #include "functions.def"
 #define LOSS(form, outputs)                                                                        \
-    .losses[WORKING_narrow][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_narrow_kernel, \
     .losses[WORKING_wide][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_wide_kernel,     \
     .losses[WORKING_extended][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_extended_kernel,
 ALL_LOSSES(LOSS)
 #undef LOSS
 #define LOSS(form, outputs) .losses[WORKING_paired][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_paired_kernel,
 PAIRED_LOSSES(LOSS)
+#undef LOSS
+#define LOSS(form, outputs) .losses[WORKING_narrow][LOSS_##form][OUTPUTS_##outputs] = form##_##outputs##_in_narrow_kernel,
+NARROW_LOSSES(LOSS)
 #undef LOSS
     .f32_from = {[DTYPE_f16] = f32_from_f16_kernel, [DTYPE_bf16] = f32_from_bf16_kernel},
     .f64_from = {[DTYPE_f16] = f64_from_f16_kernel, [DTYPE_bf16] = f64_from_bf16_kernel,

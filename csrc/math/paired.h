@@ -68,10 +68,55 @@ INLINE vf32 inverse_in_paired(struct float_pair E)
     return v_div_f32(one, v_add_f32(E.hi, one));
 }
 
-INLINE struct float_pair wrong_share_in_paired(vf32 x, vf32 y)
+/* a (scale.hi + scale.lo) */
+INLINE struct float_pair scaled_in_paired(struct float_pair a, struct float_pair scale)
+{
+    vf32 product = v_mul_f32(a.hi, scale.hi);
+    vf32 low = v_fma_f32(a.hi, scale.lo, v_fma_f32(a.lo, scale.hi, v_fms_f32(a.hi, scale.hi, product)));
+    return (struct float_pair){product, low};
+}
+
+/* a w */
+INLINE struct float_pair times_in_paired(struct float_pair a, vf32 w)
+{
+    vf32 product = v_mul_f32(a.hi, w);
+    return (struct float_pair){product, v_fma_f32(a.lo, w, v_fms_f32(a.hi, w, product))};
+}
+
+/* a + b (Knuth), so that 1 is (1, 0) */
+INLINE struct float_pair sum_in_paired(struct float_pair a, struct float_pair b)
+{
+    vf32 sum = v_add_f32(a.hi, b.hi), b_part = v_sub_f32(sum, a.hi);
+    vf32 lost = v_add_f32(v_sub_f32(a.hi, v_sub_f32(sum, b_part)), v_sub_f32(b.hi, b_part));
+    vf32 low = v_add_f32(lost, v_add_f32(a.lo, b.lo)), hi = v_add_f32(sum, low);
+    return (struct float_pair){hi, v_sub_f32(low, v_sub_f32(hi, sum))};
+}
+
+/* 1 - y and y, and what is made of them by smoothing and pos_weight: the coefficients of softplus(x) and softplus(-x). */
+struct paired_shares { struct float_pair negative, positive; };
+
+INLINE struct paired_shares shares_in_paired(vf32 y)
 {
     vf32 one = v_set_f32(1), rest = v_sub_f32(one, y), lost = v_sub_f32(v_sub_f32(one, rest), y);
-    return (struct float_pair){v_where_negative_f32(x, y, rest), v_where_negative_f32(x, v_set_f32(0), lost)};
+    return (struct paired_shares){{rest, lost}, {y, v_set_f32(0)}};
+}
+
+/* share (1 - s) + s/2 */
+struct paired_smoothing { struct float_pair rest, half; };
+
+INLINE struct paired_shares smoothed_in_paired(struct paired_shares shares, struct paired_smoothing smoothing)
+{
+    return (struct paired_shares){
+        sum_in_paired(scaled_in_paired(shares.negative, smoothing.rest), smoothing.half),
+        sum_in_paired(scaled_in_paired(shares.positive, smoothing.rest), smoothing.half),
+    };
+}
+
+/* The one on the wrong side, c. */
+INLINE struct float_pair wrong_share_in_paired(vf32 x, struct paired_shares shares)
+{
+    return (struct float_pair){v_where_negative_f32(x, shares.positive.hi, shares.negative.hi),
+                               v_where_negative_f32(x, shares.positive.lo, shares.negative.lo)};
 }
 
 /* A loss before it is rounded: linear + (curved + low). */
@@ -88,9 +133,9 @@ INLINE struct float_pair log_one_plus_in_paired(struct float_pair E, vf32 invers
     return (struct float_pair){twice, v_fma_f32(remainder, v_fma_f32(inverse, half, half), rest)};
 }
 
-INLINE struct paired_value loss_value_in_paired(struct float_pair E, vf32 inverse, vf32 s, vf32 x, struct float_pair c)
+/* c t + curved */
+INLINE struct paired_value loss_value_in_paired(struct float_pair curved, vf32 x, struct float_pair c)
 {
-    struct float_pair curved = log_one_plus_in_paired(E, inverse, s);
     vf32 t = v_abs_f32(x), linear = v_mul_f32(c.hi, t);
     vf32 lost = v_fma_f32(c.lo, t, v_fms_f32(c.hi, t, linear));
     return (struct paired_value){linear, curved.hi, v_add_f32(curved.lo, lost)};
@@ -117,10 +162,20 @@ INLINE struct float_pair loss_hessian_in_paired(struct float_pair E, vf32 invers
     return (struct float_pair){product, low};
 }
 
-/* a (scale.hi + scale.lo) */
-INLINE struct float_pair scaled_in_paired(struct float_pair a, struct float_pair scale)
+/* c - B q likewise, P = B E: P - d is exact. B = 1 gives the bits of the text above. */
+INLINE struct float_pair weighed_slope_in_paired(struct float_pair E, vf32 inverse, struct float_pair c, struct float_pair B)
 {
-    vf32 product = v_mul_f32(a.hi, scale.hi);
-    vf32 low = v_fma_f32(a.hi, scale.lo, v_fma_f32(a.lo, scale.hi, v_fms_f32(a.hi, scale.hi, product)));
-    return (struct float_pair){product, low};
+    vf32 share = v_mul_f32(B.hi, inverse), P = v_mul_f32(B.hi, E.hi);
+    vf32 P_low = v_fma_f32(B.lo, E.hi, v_fms_f32(B.hi, E.hi, P));
+    vf32 g = v_sub_f32(c.hi, v_mul_f32(E.hi, share)), d = v_sub_f32(c.hi, g);
+    vf32 lost = v_add_f32(v_sub_f32(c.hi, v_add_f32(g, d)), c.lo);
+    vf32 remainder = v_fma_f32(E.lo, share, v_fnma_f32(d, E.hi, v_sub_f32(P, d)));
+    return (struct float_pair){g, v_fnma_f32(v_add_f32(remainder, P_low), inverse, lost)};
+}
+
+INLINE struct paired_value value_times_in_paired(struct paired_value value, vf32 w)
+{
+    vf32 linear = v_mul_f32(value.linear, w), curved = v_mul_f32(value.curved, w);
+    vf32 lost = v_add_f32(v_fms_f32(value.linear, w, linear), v_fms_f32(value.curved, w, curved));
+    return (struct paired_value){linear, curved, v_fma_f32(value.low, w, lost)};
 }

@@ -38,18 +38,15 @@ PyArray_Descr *dtype_of_derivatives(const struct request *request, enum number l
     }
 }
 
-/* The plain form takes labels in the type of the logits: integers, which are 0 or 1 there, and floats no wider. */
-static int is_plain(const struct request *request, const struct loss *loss)
+static int is_plain(const struct request *request)
 {
-    int labels_are_wide = loss->labels.number == NUMBER_f64 || loss->labels.number == NUMBER_longdouble;
-    int fits = loss->working != WORKING_narrow || !labels_are_wide;
-    return fits && request->weight == NULL && request->pos_weight == NULL && request->smoothing == 0;
+    return request->weight == NULL && request->pos_weight == NULL && request->smoothing == 0;
 }
 
-static enum loss_form form_of(const struct request *request, const struct loss *loss)
+static enum loss_form form_of(const struct request *request)
 {
     switch (request->form) {
-    case 0: return is_plain(request, loss) ? LOSS_plain : LOSS_weighted;
+    case 0: return is_plain(request) ? LOSS_plain : LOSS_weighted;
     case 1: return LOSS_focal;
     default: return LOSS_probability;
     }
@@ -75,13 +72,22 @@ static int wants_more_digits(const struct request *request, const struct loss *l
     return 0;
 }
 
+/* Which of the two ways for narrow logits, or that of float64. A smoothing that vanishes beside 1 is left to double. */
+static enum working working_of_narrow(const struct request *request, const struct loss *loss)
+{
+    if (loss->form == LOSS_focal || loss->form == LOSS_probability)
+        return WORKING_narrow;
+    int is_tiny = 0 < request->smoothing && request->smoothing < 0x1p-60;
+    return is_tiny || wants_more_digits(request, loss) ? WORKING_wide : WORKING_paired;
+}
+
 int choose_precision(const struct request *request, struct loss *loss)
 {
     loss->working = working_of(loss->logits.number);
-    loss->form = form_of(request, loss);
+    loss->form = form_of(request);
     if (choose_rounding(request, loss) < 0)
         return -1;
-    if (loss->working == WORKING_narrow && loss->form == LOSS_plain && !wants_more_digits(request, loss))
-        loss->working = WORKING_paired;
+    if (loss->working == WORKING_narrow)
+        loss->working = working_of_narrow(request, loss);
     return 0;
 }

@@ -165,6 +165,22 @@ INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c)
 #undef STORE_SUM
 }
 
+INLINE void add_to_sums(f64 *sums, f32 *low, __m256 a, __m256 b, __m256 c)
+{
+    __m256d first = _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(a)), _mm256_cvtps_pd(_mm256_castps256_ps128(b)));
+    __m256d last = _mm256_add_pd(_mm256_cvtps_pd(_mm256_extractf128_ps(a, 1)), _mm256_cvtps_pd(_mm256_extractf128_ps(b, 1)));
+    _mm256_storeu_pd(sums, _mm256_add_pd(_mm256_loadu_pd(sums), first));
+    _mm256_storeu_pd(sums + 4, _mm256_add_pd(_mm256_loadu_pd(sums + 4), last));
+    _mm256_storeu_ps(low, _mm256_add_ps(_mm256_loadu_ps(low), c));
+}
+
+INLINE void v_add_to_sums(f64 *sums, f32 *low, vf32 a, vf32 b, vf32 c)
+{
+#define ADD_TO_SUMS(i, sums, low, a, b, c) add_to_sums(sums + 8 * i % 16, low + 8 * i % 16, (a).v##i, (b).v##i, (c).v##i)
+    DO_EACH(ADD_TO_SUMS, sums, low, a, b, c)
+#undef ADD_TO_SUMS
+}
+
 INLINE __m256 load_f16(const f16 *x)
 {
     __m256 y = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)x));

@@ -118,14 +118,12 @@ INLINE int v_any_bits_above_f32(vf32 a, float b)
     return _mm512_cmpgt_epu32_mask(most, BITS_f32(_mm512_set1_ps(b))) != 0;
 }
 
-INLINE void store_sum(f64 *y, __m512 a, __m512 b, __m512 c)
-{
 #define LOWER(x) _mm512_cvtps_pd(_mm512_castps512_ps256(x))
 #define UPPER(x) _mm512_cvtps_pd(_mm512_extractf32x8_ps(x, 1))
+INLINE void store_sum(f64 *y, __m512 a, __m512 b, __m512 c)
+{
     _mm512_storeu_pd(y, _mm512_add_pd(LOWER(a), _mm512_add_pd(LOWER(b), LOWER(c))));
     _mm512_storeu_pd(y + 8, _mm512_add_pd(UPPER(a), _mm512_add_pd(UPPER(b), UPPER(c))));
-#undef LOWER
-#undef UPPER
 }
 
 INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c)
@@ -133,6 +131,22 @@ INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c)
 #define STORE_SUM(i, y, a, b, c) store_sum(y + 16 * i, (a).v##i, (b).v##i, (c).v##i)
     DO_EACH(STORE_SUM, y, a, b, c)
 #undef STORE_SUM
+}
+
+INLINE void add_to_sums(f64 *sums, f32 *low, __m512 a, __m512 b, __m512 c)
+{
+    _mm512_storeu_pd(sums, _mm512_add_pd(_mm512_loadu_pd(sums), _mm512_add_pd(LOWER(a), LOWER(b))));
+    _mm512_storeu_pd(sums + 8, _mm512_add_pd(_mm512_loadu_pd(sums + 8), _mm512_add_pd(UPPER(a), UPPER(b))));
+    _mm512_storeu_ps(low, _mm512_add_ps(_mm512_loadu_ps(low), c));
+}
+#undef LOWER
+#undef UPPER
+
+INLINE void v_add_to_sums(f64 *sums, f32 *low, vf32 a, vf32 b, vf32 c)
+{
+#define ADD_TO_SUMS(i, sums, low, a, b, c) add_to_sums(sums, low, (a).v##i, (b).v##i, (c).v##i)
+    DO_EACH(ADD_TO_SUMS, sums, low, a, b, c)
+#undef ADD_TO_SUMS
 }
 
 /* One vector of each load and store; the packs follow below. */

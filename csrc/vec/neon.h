@@ -204,12 +204,11 @@ INLINE int v_any_bits_above_f32(vf32 a, float b)
     return vmaxvq_u32(vcgtq_u32(most, BITS_f32(vdupq_n_f32(b)))) != 0;
 }
 
+#define LOWER(x) vcvt_f64_f32(vget_low_f32(x))
 INLINE void store_sum(f64 *y, float32x4_t a, float32x4_t b, float32x4_t c)
 {
-#define LOWER(x) vcvt_f64_f32(vget_low_f32(x))
     vst1q_f64(y, vaddq_f64(LOWER(a), vaddq_f64(LOWER(b), LOWER(c))));
     vst1q_f64(y + 2, vaddq_f64(vcvt_high_f64_f32(a), vaddq_f64(vcvt_high_f64_f32(b), vcvt_high_f64_f32(c))));
-#undef LOWER
 }
 
 INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c)
@@ -217,6 +216,21 @@ INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c)
 #define STORE_SUM(i, y, a, b, c) store_sum(y + 4 * i, (a).v##i, (b).v##i, (c).v##i)
     DO_EACH(STORE_SUM, y, a, b, c)
 #undef STORE_SUM
+}
+
+INLINE void add_to_sums(f64 *sums, f32 *low, float32x4_t a, float32x4_t b, float32x4_t c)
+{
+    vst1q_f64(sums, vaddq_f64(vld1q_f64(sums), vaddq_f64(LOWER(a), LOWER(b))));
+    vst1q_f64(sums + 2, vaddq_f64(vld1q_f64(sums + 2), vaddq_f64(vcvt_high_f64_f32(a), vcvt_high_f64_f32(b))));
+    vst1q_f32(low, vaddq_f32(vld1q_f32(low), c));
+}
+#undef LOWER
+
+INLINE void v_add_to_sums(f64 *sums, f32 *low, vf32 a, vf32 b, vf32 c)
+{
+#define ADD_TO_SUMS(i, sums, low, a, b, c) add_to_sums(sums + 4 * i, low + 4 * i, (a).v##i, (b).v##i, (c).v##i)
+    DO_EACH(ADD_TO_SUMS, sums, low, a, b, c)
+#undef ADD_TO_SUMS
 }
 
 LOADS(v_load_f64_as_f64, f64, vf64, 2, vld1q_f64(at))

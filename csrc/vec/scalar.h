@@ -29,6 +29,8 @@
  *                             infinity, and what is negative is larger still
  *   v_any_bits_above(a, b)    whether any lane of a is larger, in this sense, than the number b
  *   v_store_sum               y = a + (b + c), widened before
+ *   v_add_to_sums(sums, low, a, b, c)   sums[k] += a + b, widened before, and low[k] += c, where lane i has k = i mod 16; of
+ *                             lanes with the same k the first comes first
  *   V_LOOKUP_16_IS_ONE_PERMUTE  defined where it is, and float32 has faster texts with it */
 #ifndef PYSIGMOID_VEC_SCALAR_H
 #define PYSIGMOID_VEC_SCALAR_H
@@ -173,6 +175,11 @@ INLINE void v_store_f64_from_f64(f64 *y, vf64 v) { *y = v; }
 INLINE void v_store_f32_from_f64(f32 *y, vf64 v) { *y = (float)v; }
 INLINE void v_store_f32_from_f32(f32 *y, vf32 v) { *y = v; }
 INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c) { *y = (f64)a + ((f64)b + (f64)c); }
+INLINE void v_add_to_sums(f64 *sums, f32 *low, vf32 a, vf32 b, vf32 c)
+{
+    *sums += (f64)a + (f64)b;
+    *low += c;
+}
 INLINE void v_store_longdouble_from_longdouble(longdouble *y, vlongdouble v) { *y = v; }
 
 /* A float16 shifted into float32's place has its exponent bias, 15, where 127 is meant: 2^112 makes up for it and turns

@@ -1,0 +1,98 @@
+/* Elements that pairs of floats do not hold, read by kernels/paired_kernels.h: they are put aside before results take their
+ * place, and worked as float64 afterwards. */
+
+/* As many as a kernel takes, and their results. */
+struct paired_rest {
+    ptrdiff_t count;
+    uint8_t at[WHOLE_PACKS]; /* of those that are put aside at a time */
+    f64 logits[WHOLE_PACKS], labels[WHOLE_PACKS], weight[WHOLE_PACKS], pos_weight[WHOLE_PACKS];
+    f64 value[WHOLE_PACKS], gradient[WHOLE_PACKS], hessian[WHOLE_PACKS];
+};
+
+/* As the caller has it. */
+static f64 factor_at(const f32 *narrow, const f64 *wide, ptrdiff_t i)
+{
+    return wide != NULL ? wide[i] : narrow != NULL ? (f64)narrow[i] : 1;
+}
+
+static int is_float(f64 number)
+{
+    return (f64)(f32)number == number;
+}
+
+static int is_paired(const struct paired_part *part, f32 x, f64 y, f64 w, f64 p)
+{
+    f64 size = fabs(w);
+    return fabsf(x) <= MOST_PAIRED && y >= 0 && y <= 1 && is_float(y) && is_float(w) && is_float(p)
+           && (size == 0 || (size >= part->least_weight && size <= MOST_PAIRED_WEIGHT)) && p >= LEAST_PAIRED_POS_WEIGHT
+           && p <= MOST_PAIRED_POS_WEIGHT && part->divides_in_pairs;
+}
+
+/* Repeats an element up to whole packs. */
+static void put_rest_aside(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end, struct paired_rest *rest)
+{
+    rest->count = 0;
+    for (ptrdiff_t i = begin; i < end; i++) {
+        f32 x = part->logits[i];
+        f64 y = factor_at(part->labels, part->wide_labels, i), w = factor_at(part->weight, part->wide_weight, i);
+        f64 p = factor_at(part->pos_weight, part->wide_pos_weight, i);
+        if (is_paired(part, x, y, w, p))
+            continue;
+        for (ptrdiff_t k = rest->count; k < (rest->count == 0 ? WHOLE_PACKS : rest->count + 1); k++) {
+            rest->at[k] = (uint8_t)(i - begin);
+            rest->logits[k] = x;
+            rest->labels[k] = y;
+            rest->weight[k] = w;
+            rest->pos_weight[k] = p;
+        }
+        rest->count++;
+    }
+}
+
+static void compute_as_wide(const struct paired_part *part, struct paired_rest *rest)
+{
+    enum loss_form form = part->wants & PAIRED_weighted ? LOSS_weighted : LOSS_plain;
+    struct loss_block block = {
+        .logits = rest->logits, .labels = rest->labels, .weight = rest->weight, .pos_weight = rest->pos_weight,
+        .value = rest->value, .gradient = rest->gradient, .hessian = rest->hessian, .options = part->block->options,
+        .divisor = part->block->divisor,
+    };
+    const struct kernels *kernels = &GLUE(kernels_, WIDE_ISA);
+    kernels->losses[WORKING_wide][form][OUTPUTS_value_and_gradient](&block, WHOLE_PACKS);
+    if (part->wants & PAIRED_hessian)
+        kernels->losses[WORKING_wide][form][OUTPUTS_gradient_and_hessian](&block, WHOLE_PACKS);
+    else
+        block.hessian = NULL;
+    if (part->block->replace_extremes != NULL)
+        part->block->replace_extremes(part->block->loss, &block);
+}
+
+static void deliver_derivative(const struct paired_part *part, void *to, ptrdiff_t i, f64 derivative)
+{
+    if (part->rounds_derivatives)
+        ((f32 *)to)[i] = (f32)derivative;
+    else
+        ((f64 *)to)[i] = derivative;
+}
+
+static void deliver_value(const struct paired_part *part, ptrdiff_t i, f64 value)
+{
+    if (part->sums == NULL)
+        part->value[i] = value;
+    else if (counts(part, i))
+        part->sums->rest[i % RUNNING_SUMS] += value;
+}
+
+static void compute_rest(const struct paired_part *part, ptrdiff_t begin, struct paired_rest *rest)
+{
+    compute_as_wide(part, rest);
+    for (ptrdiff_t k = 0; k < rest->count; k++) {
+        ptrdiff_t at = begin + rest->at[k];
+        if (part->wants & PAIRED_value)
+            deliver_value(part, at, rest->value[k]);
+        if (part->wants & PAIRED_gradient)
+            deliver_derivative(part, part->gradient, at, rest->gradient[k]);
+        if (part->wants & PAIRED_hessian)
+            deliver_derivative(part, part->hessian, at, rest->hessian[k]);
+    }
+}
