@@ -37,7 +37,7 @@ static inline int takes_f32_logits(enum working working)
 }
 
 /* A block of a loss: f64, longdouble where the working is longdouble; but where it takes them, f32 logits, f32 labels of the
- * plain form, and if so wanted f32 derivatives. */
+ * plain form, and if so wanted f32 derivatives. Outputs that are not wanted are NULL. */
 struct loss_block {
     const void *logits, *labels, *weight, *pos_weight;
     void *value, *gradient, *hessian;
@@ -62,6 +62,7 @@ typedef int loss_kernel(const struct loss_block *block, ptrdiff_t n);
 /* Those that are also worked in pairs of floats. */
 #define PAIRED_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, plain)
 
+/* Gradient and Hessian come with the value where the block has a place for it. */
 enum loss_outputs { OUTPUTS_value, OUTPUTS_value_and_gradient, OUTPUTS_gradient_and_hessian, LOSS_OUTPUTS_COUNT };
 
 /* n numbers of one type as another, n a multiple of WHOLE_PACKS: widened exactly, narrowed with one rounding. */

@@ -24,11 +24,13 @@ static const void *staged(const struct plan *plan, enum room room, const struct 
     return operand->data == NULL ? plan->arithmetic->ones : stage_in(space, room, operand, piece, number);
 }
 
-/* Where a derivative is computed: at its place where it can be. */
+/* Where a derivative is computed, if it is wanted: at its place where it can be. */
 static void *target_of(enum room room, const struct operand *operand, const struct piece *piece, enum number number,
                        struct workspace *space)
 {
-    void *there = operand->data == NULL ? NULL : in_place(operand, piece, number);
+    if (operand->data == NULL)
+        return NULL;
+    void *there = in_place(operand, piece, number);
     return there != NULL ? there : room_in(space, room);
 }
 
@@ -63,7 +65,7 @@ static void compute_piece(const struct plan *plan, const struct piece *piece, co
         .labels = staged(plan, ROOM_labels, &loss->labels, piece, types->labels, space),
         .weight = staged(plan, ROOM_weight, &loss->weight, piece, types->work, space),
         .pos_weight = staged(plan, ROOM_pos_weight, &loss->pos_weight, piece, types->work, space),
-        .value = value,
+        .value = is_wanted(loss, VALUE) ? value : NULL,
         .gradient = target_of(ROOM_gradient, gradient, piece, types->derivatives, space),
         .hessian = target_of(ROOM_hessian, hessian, piece, types->derivatives, space),
         .options = &space->options,

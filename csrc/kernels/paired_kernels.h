@@ -117,7 +117,6 @@ static void compute_rest(int wants, const struct paired_part *part, const struct
         if (lane == 0) {
             struct loss_block block = {.logits = rest->logits + k, .labels = rest->labels + k, .value = value,
                                        .gradient = gradient, .hessian = hessian, .divisor = part->divisor};
-            plain_value_and_gradient_in_narrow_kernel(&block, WHOLE_PACKS);
             plain_gradient_and_hessian_in_narrow_kernel(&block, WHOLE_PACKS);
         }
         if (wants & PAIRED_value)
@@ -193,9 +192,10 @@ static int has_extreme_divisor(const struct loss_block *block)
 #define LOSS(outputs)                                                                          \
     static int plain_##outputs##_in_paired_kernel(const struct loss_block *block, ptrdiff_t n) \
     {                                                                                          \
+        int with_value = block->value != NULL ? PAIRED_value : 0;                              \
         if (has_extreme_divisor(block))                                                        \
             return plain_##outputs##_in_narrow_kernel(block, n);                               \
-        return compute_paired(PAIRED_##outputs, block, n);                                     \
+        return compute_paired(PAIRED_##outputs | with_value, block, n);                        \
     }
 LOSS(value)
 LOSS(value_and_gradient)
