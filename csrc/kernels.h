@@ -47,7 +47,8 @@ struct running_sums {
 };
 
 /* A block of a loss: f64, longdouble where the working is longdouble; but where it takes them, f32 logits, f32 labels of the
- * plain form, and if so wanted f32 derivatives. In pairs of floats all operands are f32. */
+ * plain form, and if so wanted f32 derivatives. In pairs of floats all operands are f32. Outputs that are not wanted are
+ * NULL. */
 struct loss;
 struct loss_block {
     const void *logits, *labels, *weight, *pos_weight; /* in paired no weight is NULL */
@@ -81,6 +82,7 @@ typedef int loss_kernel(const struct loss_block *block, ptrdiff_t n);
 #define PAIRED_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, plain) DERIVABLE_LOSS(LOSS, weighted)
 #define NARROW_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, focal) LOSS(probability, value)
 
+/* Gradient and Hessian come with the value where the block has a place for it. */
 enum loss_outputs { OUTPUTS_value, OUTPUTS_value_and_gradient, OUTPUTS_gradient_and_hessian, LOSS_OUTPUTS_COUNT };
 
 /* n numbers of one type as another, n a multiple of WHOLE_PACKS: widened exactly, narrowed with one rounding. */

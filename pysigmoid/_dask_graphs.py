@@ -26,7 +26,7 @@ from pysigmoid._loss_blocks import (
     totals_of,
     value_of,
 )
-from pysigmoid._losses import GRAD_AND_HESS, NAMES, VALUE, Options
+from pysigmoid._losses import GRAD_AND_HESS, NAMES, VALUE, VALUE_AND_GRAD, VALUE_GRAD_AND_HESS, Options
 from pysigmoid._reductions import reduction_code, summed_axes
 
 try:
@@ -36,6 +36,8 @@ except ImportError:
     raise ImportError("pysigmoid.dask takes Dask: pip install 'dask[array]'") from None
 
 da: Any = dask.array  # which has no types
+
+OUTPUT_COUNTS = {VALUE: 1, VALUE_AND_GRAD: 2, GRAD_AND_HESS: 2, VALUE_GRAD_AND_HESS: 3}
 
 # Below so many elements of a sum in a block their totals would take a good part of the memory of the block: the summed
 # axes are made one chunk instead.
@@ -160,7 +162,7 @@ def _graph(loss: BlockLoss, operands: list[Any], result: Any, keepdims: bool) ->
     if loss.outputs == GRAD_AND_HESS:
         return _outputs(loss, parts, input, result)
     value = _reduce(parts, loss, value_of, axes, keepdims, loss.dtype)
-    return (value,) if loss.outputs == VALUE else (value, _pick(parts, 1, input, result))
+    return value, *_derivatives(loss, parts, input, result)
 
 
 def _map(task: Callable[..., Any], loss: BlockLoss, operands: list[Any]) -> Any:
@@ -176,11 +178,16 @@ def _pick(parts: Any, place: int, input: Any, dtype: Any) -> Any:
 
 
 def _outputs(loss: BlockLoss, parts: Any, input: Any, result: Any) -> tuple[Any, ...]:
-    """Outputs of the shape of the input: one, or both places of a tuple."""
+    """Outputs of the shape of the input: one, or all places of a tuple."""
     first = np.dtype(loss.dtype) if loss.outputs != GRAD_AND_HESS else result
     if loss.outputs == VALUE:
         return (da.map_blocks(_same, parts, meta=np.empty((0,) * input.ndim, first), chunks=input.chunks),)
-    return _pick(parts, 0, input, first), _pick(parts, 1, input, result)
+    return _pick(parts, 0, input, first), *_derivatives(loss, parts, input, result)
+
+
+def _derivatives(loss: BlockLoss, parts: Any, input: Any, result: Any) -> list[Any]:
+    """What stands in a tuple behind the first place."""
+    return [_pick(parts, place, input, result) for place in range(1, OUTPUT_COUNTS[loss.outputs])]
 
 
 def _same(block: Any) -> Any:
@@ -219,7 +226,7 @@ def _sums_in_blocks(loss: BlockLoss, operands: list[Any], result: Any, keepdims:
     meta = np.empty((0,) * len(kept), loss.dtype)
     value = da.blockwise(sums_of, kept, parts, range(input.ndim), concatenate=False, meta=meta)
     value = value[tuple(None if axis in axes else slice(None) for axis in range(input.ndim))] if keepdims else value
-    return (value,) if loss.outputs == VALUE else (value, _pick(parts, 1, input, result))
+    return value, *_derivatives(loss, parts, input, result)
 
 
 def two_outputs(ufunc: np.ufunc, inputs: tuple[Any, ...]) -> tuple[Any, Any]:

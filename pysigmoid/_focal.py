@@ -9,7 +9,15 @@ import numpy.typing as npt
 from pysigmoid._arguments import Axis
 from pysigmoid._dtypes import Array
 from pysigmoid._hints import explicit, refuse_keywords
-from pysigmoid._losses import FOCAL, GRAD_AND_HESS, VALUE, VALUE_AND_GRAD, evaluate, focal_options
+from pysigmoid._losses import (
+    FOCAL,
+    GRAD_AND_HESS,
+    VALUE,
+    VALUE_AND_GRAD,
+    VALUE_GRAD_AND_HESS,
+    evaluate,
+    focal_options,
+)
 from pysigmoid._reductions import ReductionName
 
 
@@ -206,3 +214,74 @@ def sigmoid_focal_loss_grad_and_hess(
         reduction, axis, False, validate, None, None, grad_out, hess_out,
     )  # fmt: skip
     return grad, hess
+
+
+@explicit
+def sigmoid_focal_loss_value_grad_and_hess(
+    inputs: Any,
+    targets: Any,
+    alpha: float | None = 0.25,
+    gamma: float = 2.0,
+    *,
+    reduction: ReductionName = "none",
+    weight: Any = None,
+    pos_weight: Any = None,
+    label_smoothing: float = 0.0,
+    ignore_value: float | None = None,
+    where: Any = None,
+    axis: Axis = None,
+    keepdims: bool = False,
+    validate: bool = True,
+    dtype: npt.DTypeLike | None = None,
+    out: Array | None = None,
+    grad_out: Array | None = None,
+    hess_out: Array | None = None,
+    **misnamed: Never,
+) -> tuple[Any, Any, Any]:
+    """Focal loss, its gradient and its second derivative, in one pass.
+
+    Parameters
+    ----------
+    inputs, targets, alpha, gamma, reduction, weight, pos_weight, label_smoothing, ignore_value
+        As for `sigmoid_focal_loss`.
+    where, axis, keepdims, validate
+        As for `sigmoid_focal_loss`.
+    dtype, out
+        As for `sigmoid_focal_loss`: those of the loss.
+    grad_out, hess_out : ndarray, optional
+        Buffers for the derivatives, of the shape of `inputs`; one of them may be `inputs` itself.
+
+    Returns
+    -------
+    loss : scalar or ndarray
+        As `sigmoid_focal_loss` returns it.
+    grad, hess : ndarray or scalar
+        First and second derivative by each logit, as `sigmoid_focal_loss_grad_and_hess` returns them for the same
+        `reduction`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `sigmoid_focal_loss`, for each buffer as for `out`, and if the buffers share memory.
+
+    Notes
+    -----
+    The bits are those of `sigmoid_focal_loss_value_and_grad` and `_grad_and_hess`, at little more than half the time of
+    both. The second derivative may be negative, see there.
+
+    Examples
+    --------
+    >>> loss, grad, hess = F.sigmoid_focal_loss_value_grad_and_hess(np.array([-5.0, 0.0]), [1, 1], reduction="sum")
+    >>> print(f"{loss:.6f}")
+    1.278302
+    >>> hess
+    array([-0.00799995,  0.09978585])
+    """
+    if misnamed:
+        refuse_keywords(sigmoid_focal_loss_value_grad_and_hess, misnamed)
+    loss, grad, hess = evaluate(
+        FOCAL, VALUE_GRAD_AND_HESS, focal_options(alpha, gamma, label_smoothing),
+        inputs, targets, weight, where, pos_weight, ignore_value,
+        reduction, axis, keepdims, validate, dtype, out, grad_out, hess_out,
+    )  # fmt: skip
+    return loss, grad, hess

@@ -49,7 +49,7 @@ def outputs_of_block(loss: BlockLoss, *arrays: Array, block_id: Place) -> Any:
 
 
 def parts_of_block(loss: BlockLoss, *arrays: Array, block_id: Place) -> Any:
-    """The totals of the block, with a derivative in a tuple; or the two derivatives."""
+    """The totals of the block, with derivatives in a tuple; or the two derivatives alone."""
     results = placed(lambda: _parts(loss, _by_name(loss, arrays), None), block_id)
     return results if loss.outputs != VALUE else results[0]
 

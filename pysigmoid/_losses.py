@@ -23,7 +23,7 @@ from pysigmoid._operands import library_of
 from pysigmoid._reductions import reduction_code, shape_of_sums, summed_axes
 
 LOGISTIC, FOCAL, PROBABILITY = range(3)  # forms, and
-VALUE, VALUE_AND_GRAD, GRAD_AND_HESS = range(3)  # outputs, as _core.loss knows them
+VALUE, VALUE_AND_GRAD, GRAD_AND_HESS, VALUE_GRAD_AND_HESS = range(4)  # outputs, as _core.loss knows them
 
 # What the ufuncs answer in, for NumPy's own dtypes in native byte order.
 RESULT_DTYPES = {dtype: float_dtype("input", dtype) for dtype in map(np.dtype, "?bBhHiIlLqQefdg")}
@@ -125,4 +125,5 @@ def check_derivatives(shape: Shape, dtype: DType, out: Any, grad_out: Any, hess_
     if hess_out is not None:
         check_buffer("hess_out", hess_out, shape, dtype)
     check_disjoint("out", out, "grad_out", grad_out)
+    check_disjoint("out", out, "hess_out", hess_out)
     check_disjoint("grad_out", grad_out, "hess_out", hess_out)

@@ -33,6 +33,7 @@ from pysigmoid._losses import (
     PROBABILITY,
     VALUE,
     VALUE_AND_GRAD,
+    VALUE_GRAD_AND_HESS,
     focal_options,
     smoothing,
 )
@@ -46,9 +47,11 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_grad_and_hess",
     "binary_cross_entropy_with_logits_value_and_grad",
+    "binary_cross_entropy_with_logits_value_grad_and_hess",
     "sigmoid_focal_loss",
     "sigmoid_focal_loss_grad_and_hess",
     "sigmoid_focal_loss_value_and_grad",
+    "sigmoid_focal_loss_value_grad_and_hess",
     *PAIRS,
 ]
 
@@ -172,6 +175,29 @@ def binary_cross_entropy_with_logits_grad_and_hess(
     return grad, hess
 
 
+def binary_cross_entropy_with_logits_value_grad_and_hess(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    *,
+    reduction: ReductionName = "mean",
+    pos_weight: Any = None,
+    label_smoothing: float = 0.0,
+    ignore_value: float | None = None,
+    where: Any = None,
+    axis: Axis = None,
+    keepdims: bool = False,
+    validate: bool = True,
+    dtype: npt.DTypeLike | None = None,
+) -> tuple[Any, Any, Any]:
+    """The loss and its first and second derivative in the logits, all lazy, as the function with the gradient alone."""
+    loss, grad, hess = evaluate(
+        LOGISTIC, VALUE_GRAD_AND_HESS, smoothing(label_smoothing), input, target, weight, where, pos_weight,
+        ignore_value, reduction, axis, keepdims, validate, dtype,
+    )  # fmt: skip
+    return loss, grad, hess
+
+
 def binary_cross_entropy(
     input: Any,
     target: Any,
@@ -263,6 +289,31 @@ def sigmoid_focal_loss_grad_and_hess(
         ignore_value, reduction, axis, False, validate, None,
     )  # fmt: skip
     return grad, hess
+
+
+def sigmoid_focal_loss_value_grad_and_hess(
+    inputs: Any,
+    targets: Any,
+    alpha: float | None = 0.25,
+    gamma: float = 2.0,
+    *,
+    reduction: ReductionName = "none",
+    weight: Any = None,
+    pos_weight: Any = None,
+    label_smoothing: float = 0.0,
+    ignore_value: float | None = None,
+    where: Any = None,
+    axis: Axis = None,
+    keepdims: bool = False,
+    validate: bool = True,
+    dtype: npt.DTypeLike | None = None,
+) -> tuple[Any, Any, Any]:
+    """The focal loss and its first and second derivative, all lazy; compute them together."""
+    loss, grad, hess = evaluate(
+        FOCAL, VALUE_GRAD_AND_HESS, focal_options(alpha, gamma, label_smoothing), inputs, targets, weight, where,
+        pos_weight, ignore_value, reduction, axis, keepdims, validate, dtype,
+    )  # fmt: skip
+    return loss, grad, hess
 
 
 # Ufuncs with two outputs

@@ -23,6 +23,7 @@ from pysigmoid._focal import (
     sigmoid_focal_loss,
     sigmoid_focal_loss_grad_and_hess,
     sigmoid_focal_loss_value_and_grad,
+    sigmoid_focal_loss_value_grad_and_hess,
 )
 from pysigmoid._hints import no_attribute
 from pysigmoid._logistic import (
@@ -30,6 +31,7 @@ from pysigmoid._logistic import (
     binary_cross_entropy_with_logits,
     binary_cross_entropy_with_logits_grad_and_hess,
     binary_cross_entropy_with_logits_value_and_grad,
+    binary_cross_entropy_with_logits_value_grad_and_hess,
 )
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_grad_and_hess",
     "binary_cross_entropy_with_logits_value_and_grad",
+    "binary_cross_entropy_with_logits_value_grad_and_hess",
     "glu",
     "logit",
     "logsigmoid",
@@ -45,6 +48,7 @@ __all__ = [
     "sigmoid_focal_loss",
     "sigmoid_focal_loss_grad_and_hess",
     "sigmoid_focal_loss_value_and_grad",
+    "sigmoid_focal_loss_value_grad_and_hess",
     "silu",
     "softplus",
 ]

@@ -16,8 +16,9 @@ from pysigmoid._types import Out, S, Small, Summed, T, Unshaped, Where, X
 __all__ = [
     "LossAccumulator", "binary_cross_entropy", "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_grad_and_hess",
-    "binary_cross_entropy_with_logits_value_and_grad", "glu", "logit", "logsigmoid", "sigmoid", "sigmoid_focal_loss",
-    "sigmoid_focal_loss_grad_and_hess", "sigmoid_focal_loss_value_and_grad", "silu", "softplus",
+    "binary_cross_entropy_with_logits_value_and_grad", "binary_cross_entropy_with_logits_value_grad_and_hess", "glu",
+    "logit", "logsigmoid", "sigmoid", "sigmoid_focal_loss", "sigmoid_focal_loss_grad_and_hess",
+    "sigmoid_focal_loss_value_and_grad", "sigmoid_focal_loss_value_grad_and_hess", "silu", "softplus",
 ]
 
 @overload
@@ -260,6 +261,41 @@ def binary_cross_entropy_with_logits_grad_and_hess(
     axis: Axis = None, validate: bool = True, grad_out: Out = None, hess_out: Out = None,
 ) -> tuple[Any, Any]: ...
 @overload
+def binary_cross_entropy_with_logits_value_grad_and_hess(
+    input: Array[S, F], target: ArrayLike, weight: Factor = None, *, reduction: Summed = "mean",
+    pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None, where: Where = None,
+    axis: None = None, keepdims: Literal[False] = False, validate: bool = True, dtype: None = None, out: None = None,
+    grad_out: None = None, hess_out: None = None,
+) -> tuple[F, Array[S, F], Array[S, F]]: ...
+@overload
+def binary_cross_entropy_with_logits_value_grad_and_hess(
+    input: Array[Any, F] | F, target: ArrayLike, weight: Factor = None, *, reduction: Summed = "mean",
+    pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None, where: Where = None,
+    axis: None = None, keepdims: Literal[False] = False, validate: bool = True, dtype: None = None, out: None = None,
+    grad_out: A, hess_out: B,
+) -> tuple[F, A, B]: ...
+@overload
+def binary_cross_entropy_with_logits_value_grad_and_hess(
+    input: Unshaped, target: ArrayLike, weight: Factor = None, *, reduction: Summed = "mean", pos_weight: Factor = None,
+    label_smoothing: float = 0.0, ignore_value: float | None = None, where: Where = None, axis: None = None,
+    keepdims: Literal[False] = False, validate: bool = True, dtype: None = None, out: None = None,
+    grad_out: None = None, hess_out: None = None,
+) -> tuple[np.floating[Any], Floats, Floats]: ...
+@overload
+def binary_cross_entropy_with_logits_value_grad_and_hess(
+    input: Array[S, F], target: ArrayLike, weight: Factor = None, *, reduction: Literal["none"],
+    pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None, where: Where = None,
+    axis: None = None, keepdims: bool = False, validate: bool = True, dtype: None = None, out: None = None,
+    grad_out: None = None, hess_out: None = None,
+) -> tuple[Array[S, F], Array[S, F], Array[S, F]]: ...
+@overload
+def binary_cross_entropy_with_logits_value_grad_and_hess(
+    input: ArrayLike, target: ArrayLike, weight: Factor = None, *, reduction: ReductionName = "mean",
+    pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None, where: Where = None,
+    axis: Axis = None, keepdims: bool = False, validate: bool = True, dtype: DType = None, out: Out = None,
+    grad_out: Out = None, hess_out: Out = None,
+) -> tuple[Any, Any, Any]: ...
+@overload
 def binary_cross_entropy(
     input: X, target: ArrayLike, weight: Factor = None, size_average: None = None, reduce: None = None,
     reduction: ReductionName = "mean", *, where: Where = None, axis: Axis = None, keepdims: bool = False,
@@ -440,3 +476,38 @@ def sigmoid_focal_loss_grad_and_hess(
     ignore_value: float | None = None, where: Where = None, axis: Axis = None, validate: bool = True,
     grad_out: Out = None, hess_out: Out = None,
 ) -> tuple[Any, Any]: ...
+@overload
+def sigmoid_focal_loss_value_grad_and_hess(
+    inputs: Array[S, F], targets: ArrayLike, alpha: float | None = 0.25, gamma: float = 2.0, *, reduction: Summed,
+    weight: Factor = None, pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None,
+    where: Where = None, axis: None = None, keepdims: Literal[False] = False, validate: bool = True, dtype: None = None,
+    out: None = None, grad_out: None = None, hess_out: None = None,
+) -> tuple[F, Array[S, F], Array[S, F]]: ...
+@overload
+def sigmoid_focal_loss_value_grad_and_hess(
+    inputs: Array[Any, F] | F, targets: ArrayLike, alpha: float | None = 0.25, gamma: float = 2.0, *, reduction: Summed,
+    weight: Factor = None, pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None,
+    where: Where = None, axis: None = None, keepdims: Literal[False] = False, validate: bool = True, dtype: None = None,
+    out: None = None, grad_out: A, hess_out: B,
+) -> tuple[F, A, B]: ...
+@overload
+def sigmoid_focal_loss_value_grad_and_hess(
+    inputs: Unshaped, targets: ArrayLike, alpha: float | None = 0.25, gamma: float = 2.0, *, reduction: Summed,
+    weight: Factor = None, pos_weight: Factor = None, label_smoothing: float = 0.0, ignore_value: float | None = None,
+    where: Where = None, axis: None = None, keepdims: Literal[False] = False, validate: bool = True, dtype: None = None,
+    out: None = None, grad_out: None = None, hess_out: None = None,
+) -> tuple[np.floating[Any], Floats, Floats]: ...
+@overload
+def sigmoid_focal_loss_value_grad_and_hess(
+    inputs: Array[S, F], targets: ArrayLike, alpha: float | None = 0.25, gamma: float = 2.0, *,
+    reduction: Literal["none"] = "none", weight: Factor = None, pos_weight: Factor = None, label_smoothing: float = 0.0,
+    ignore_value: float | None = None, where: Where = None, axis: None = None, keepdims: bool = False,
+    validate: bool = True, dtype: None = None, out: None = None, grad_out: None = None, hess_out: None = None,
+) -> tuple[Array[S, F], Array[S, F], Array[S, F]]: ...
+@overload
+def sigmoid_focal_loss_value_grad_and_hess(
+    inputs: ArrayLike, targets: ArrayLike, alpha: float | None = 0.25, gamma: float = 2.0, *,
+    reduction: ReductionName = "none", weight: Factor = None, pos_weight: Factor = None, label_smoothing: float = 0.0,
+    ignore_value: float | None = None, where: Where = None, axis: Axis = None, keepdims: bool = False,
+    validate: bool = True, dtype: DType = None, out: Out = None, grad_out: Out = None, hess_out: Out = None,
+) -> tuple[Any, Any, Any]: ...

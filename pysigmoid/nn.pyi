@@ -207,6 +207,36 @@ class LogitsLoss(Loss[_R_co]):
         self, input: ArrayLike, target: ArrayLike, *, weight: Factor = None, where: Where = None, axis: Axis = None,
         validate: bool = True, grad_out: Out = None, hess_out: Out = None,
     ) -> tuple[Any, Any]: ...
+    @overload
+    def value_grad_and_hess(
+        self: LogitsLoss[Summed], input: Array[S, F], target: ArrayLike, *, weight: Factor = None, where: Where = None,
+        axis: None = None, keepdims: Literal[False] = False, validate: bool = True, dtype: None = None,
+        out: None = None, grad_out: None = None, hess_out: None = None,
+    ) -> tuple[F, Array[S, F], Array[S, F]]: ...
+    @overload
+    def value_grad_and_hess(
+        self: LogitsLoss[Summed], input: Array[Any, F] | F, target: ArrayLike, *, weight: Factor = None,
+        where: Where = None, axis: None = None, keepdims: Literal[False] = False, validate: bool = True,
+        dtype: None = None, out: None = None, grad_out: A, hess_out: B,
+    ) -> tuple[F, A, B]: ...
+    @overload
+    def value_grad_and_hess(
+        self: LogitsLoss[Summed], input: Unshaped, target: ArrayLike, *, weight: Factor = None, where: Where = None,
+        axis: None = None, keepdims: Literal[False] = False, validate: bool = True, dtype: None = None,
+        out: None = None, grad_out: None = None, hess_out: None = None,
+    ) -> tuple[np.floating[Any], Floats, Floats]: ...
+    @overload
+    def value_grad_and_hess(
+        self: LogitsLoss[Literal["none"]], input: Array[S, F], target: ArrayLike, *, weight: Factor = None,
+        where: Where = None, axis: None = None, keepdims: bool = False, validate: bool = True, dtype: None = None,
+        out: None = None, grad_out: None = None, hess_out: None = None,
+    ) -> tuple[Array[S, F], Array[S, F], Array[S, F]]: ...
+    @overload
+    def value_grad_and_hess(
+        self, input: ArrayLike, target: ArrayLike, *, weight: Factor = None, where: Where = None, axis: Axis = None,
+        keepdims: bool = False, validate: bool = True, dtype: DType = None, out: Out = None, grad_out: Out = None,
+        hess_out: Out = None,
+    ) -> tuple[Any, Any, Any]: ...
 
 class BCEWithLogitsLoss(LogitsLoss[_R_co]):
     @overload

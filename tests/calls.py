@@ -22,8 +22,14 @@ LOGISTIC = (
     F.binary_cross_entropy_with_logits,
     F.binary_cross_entropy_with_logits_value_and_grad,
     F.binary_cross_entropy_with_logits_grad_and_hess,
+    F.binary_cross_entropy_with_logits_value_grad_and_hess,
 )
-FOCAL = (F.sigmoid_focal_loss, F.sigmoid_focal_loss_value_and_grad, F.sigmoid_focal_loss_grad_and_hess)
+FOCAL = (
+    F.sigmoid_focal_loss,
+    F.sigmoid_focal_loss_value_and_grad,
+    F.sigmoid_focal_loss_grad_and_hess,
+    F.sigmoid_focal_loss_value_grad_and_hess,
+)
 FROM_LOGITS = (*LOGISTIC, *FOCAL)
 LOSSES = (*FROM_LOGITS, F.binary_cross_entropy)
 REDUCTIONS = ("none", "mean", "sum", "weighted_mean")

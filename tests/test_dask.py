@@ -23,8 +23,8 @@ RNG = np.random.default_rng(15)
 X, Y, W, M = RNG.normal(size=SHAPE) * 4, RNG.random(SHAPE) < 0.4, RNG.random(SHAPE), RNG.random(SHAPE) < 0.8
 
 PAIRS = {
-    "binary_cross_entropy_with_logits": ("value_and_grad", "grad_and_hess"),
-    "sigmoid_focal_loss": ("value_and_grad", "grad_and_hess"),
+    "binary_cross_entropy_with_logits": ("value_and_grad", "grad_and_hess", "value_grad_and_hess"),
+    "sigmoid_focal_loss": ("value_and_grad", "grad_and_hess", "value_grad_and_hess"),
     "binary_cross_entropy": (),
 }
 OPTIONS = (
@@ -72,6 +72,9 @@ def test_losses_are_those_of_functional(reduction, axis, options):
         dask.compute(*lazy.binary_cross_entropy_with_logits_grad_and_hess(chunked(X), Y, **call)), want, strict=True
     ):
         near(one, other)
+    three = dask.compute(*lazy.binary_cross_entropy_with_logits_value_grad_and_hess(chunked(X), Y, **call))
+    for one, other in zip(three, (loss.squeeze(), *want), strict=True):
+        near(np.asarray(one), np.asarray(other))
 
 
 @pytest.mark.parametrize("reduction", ["none", *SUMS])

@@ -17,6 +17,7 @@ METHODS = [
     (nn.BCEWithLogitsLoss, "forward"),
     (nn.BCEWithLogitsLoss, "value_and_grad"),
     (nn.BCEWithLogitsLoss, "grad_and_hess"),
+    (nn.BCEWithLogitsLoss, "value_grad_and_hess"),
 ]
 
 

@@ -131,10 +131,12 @@ def losses_of(x, y, weight):
         options = {name: weight if value is True else value for name, value in given.items()}
         yield from F.binary_cross_entropy_with_logits_value_and_grad(x, y, **options)
         yield from F.binary_cross_entropy_with_logits_grad_and_hess(x, y, **options)
+        yield from F.binary_cross_entropy_with_logits_value_grad_and_hess(x, y, **options)
         yield F.binary_cross_entropy_with_logits(x, y, **options, axis=-1)
     for alpha, gamma in ((0.25, 2), (None, 1.5), (0.5, 0)):
         yield from F.sigmoid_focal_loss_value_and_grad(x, y, alpha, gamma, weight=weight)
         yield from F.sigmoid_focal_loss_grad_and_hess(x, y, alpha, gamma)
+        yield from F.sigmoid_focal_loss_value_grad_and_hess(x, y, alpha, gamma)
     yield F.binary_cross_entropy(np.abs(y), y, weight)
 
 

@@ -22,6 +22,7 @@ RESULTS = {
     "value": ("value",),
     "value and gradient": ("value", "gradient"),
     "gradient and Hessian": ("gradient", "Hessian"),
+    "value, gradient and Hessian": ("value", "gradient", "Hessian"),
 }
 LOGISTIC, FOCAL = (dict(zip(RESULTS, family, strict=True)) for family in (LOGISTIC_LOSSES, FOCAL_LOSSES))
 PROBABILITY = {"value": F.binary_cross_entropy}

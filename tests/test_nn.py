@@ -223,6 +223,12 @@ def test_grad_and_hess_are_divided_as_the_reduction_says(batch, loss, options, f
     assert all(np.shares_memory(one, buffer) for one, buffer in zip(got, buffers, strict=True))
     assert_same_bits(buffers, np.array([grad, hess]))
     assert_same_bits(grad, criterion.value_and_grad(*batch, **call)[1])
+    value = criterion(*batch, **call)
+    assert_same_results(criterion.value_grad_and_hess(*batch, **call), (value, grad, hess))
+    buffers[:] = 7
+    got = criterion.value_grad_and_hess(*batch, **call, grad_out=buffers[0], hess_out=buffers[1])
+    assert_same_results(got, (value, *buffers))
+    assert_same_bits(buffers, np.array([grad, hess]))
     undivided = getattr(F, f"{function}_grad_and_hess")(*batch, **{**options, **call, "reduction": "sum"})
     assert np.any(undivided[1] != hess) == reduction.endswith("mean")
 
@@ -245,7 +251,7 @@ def test_labels_are_checked_unless_a_call_says_not_to(loss):
         loss()([0.25], [2])
     loss()([0.25], [2], validate=False)
     if loss is not nn.BCELoss:
-        for method in (loss().value_and_grad, loss().grad_and_hess):
+        for method in (loss().value_and_grad, loss().grad_and_hess, loss().value_grad_and_hess):
             with pytest.raises(ValueError, match="must lie between 0 and 1"):
                 method([0.25], [2])
             method([0.25], [2], validate=False)
@@ -257,9 +263,8 @@ def test_newton_step_from_a_module_finds_the_constant_that_fits(reduction):
     labels, criterion = np.array([1, 1, 0, 1]), nn.BCEWithLogitsLoss(2.0, reduction=reduction)
     x = 0.0
     for _ in range(5):
-        grad = criterion.value_and_grad(np.full(4, x), labels)[1].sum()
-        hess = criterion.grad_and_hess(np.full(4, x), labels)[1].sum()
-        x -= grad / hess
+        _, grad, hess = criterion.value_grad_and_hess(np.full(4, x), labels)
+        x -= grad.sum() / hess.sum()
     assert x == pytest.approx(np.log(3), rel=1e-14)
 
 

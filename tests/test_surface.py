@@ -61,12 +61,18 @@ FUNCTIONS = {
     "binary_cross_entropy_with_logits_value_and_grad": (
         f"input, target, weight=None, *, reduction='mean', {LABELS}, {KEPT_OUT}, grad_out=None"
     ),
+    "binary_cross_entropy_with_logits_value_grad_and_hess": (
+        f"input, target, weight=None, *, reduction='mean', {LABELS}, {KEPT_OUT}, grad_out=None, hess_out=None"
+    ),
     "binary_cross_entropy_with_logits_grad_and_hess": (
         f"input, target, weight=None, *, reduction='sum', {LABELS}, {DERIVATIVES}"
     ),
     "sigmoid_focal_loss": f"{FOCAL}, reduction='none', *, weight=None, {LABELS}, {KEPT_OUT}",
     "sigmoid_focal_loss_value_and_grad": (
         f"{FOCAL}, *, reduction='none', weight=None, {LABELS}, {KEPT_OUT}, grad_out=None"
+    ),
+    "sigmoid_focal_loss_value_grad_and_hess": (
+        f"{FOCAL}, *, reduction='none', weight=None, {LABELS}, {KEPT_OUT}, grad_out=None, hess_out=None"
     ),
     "sigmoid_focal_loss_grad_and_hess": f"{FOCAL}, *, reduction='sum', weight=None, {LABELS}, {DERIVATIVES}",
 }
@@ -106,6 +112,7 @@ def test_call_of_a_module_shows_what_forward_takes(name):
 @pytest.mark.parametrize("loss", LOSS_CLASSES[1:])
 def test_derivatives_of_a_module_take_what_its_call_takes_and_buffers(loss):
     assert parameters(loss().value_and_grad) == f"{CALL}, grad_out=None"
+    assert parameters(loss().value_grad_and_hess) == f"{CALL}, grad_out=None, hess_out=None"
     assert parameters(loss().grad_and_hess) == f"input, target, *, weight=None, {DERIVATIVES}"
 
 
@@ -130,7 +137,7 @@ def test_a_module_takes_every_option_of_its_function(loss):
 def test_every_parameter_is_documented_in_its_order():
     documented = [getattr(F, name) for name in F.__all__] + [getattr(nn, name) for name in nn.__all__]
     for loss in LOSS_CLASSES[1:]:
-        documented += [loss.forward, loss.value_and_grad, loss.grad_and_hess]
+        documented += [loss.forward, loss.value_and_grad, loss.grad_and_hess, loss.value_grad_and_hess]
     for each in documented:
         section = re.search(r"Parameters\n-+\n(.*?)(\n\n\w+\n-|\Z)", inspect.getdoc(each), re.DOTALL)
         headings = re.findall(r"^(\w[\w, ]*?)(?: :.*)?$", section[1] if section else "", re.MULTILINE)

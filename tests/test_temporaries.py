@@ -15,6 +15,7 @@ from test_memory import measured_in_a_new_process
 logits_loss = F.binary_cross_entropy_with_logits
 loss_and_grad = F.binary_cross_entropy_with_logits_value_and_grad
 grad_and_hess = F.binary_cross_entropy_with_logits_grad_and_hess
+all_three = F.binary_cross_entropy_with_logits_value_grad_and_hess
 
 N = 1 << 21
 LEAST_COPY = N  # bytes: of one operand in the narrowest type
@@ -48,6 +49,7 @@ CALLS = {
     "int64 labels": (lambda: loss_and_grad(X, WIDE_LABELS, grad_out=GRAD), 0),
     "new gradient": (lambda: loss_and_grad(X, WIDE_LABELS), X.nbytes),
     "new gradient and Hessian": (lambda: grad_and_hess(X, WIDE_LABELS), 2 * X.nbytes),
+    "value, new gradient and Hessian": (lambda: all_three(X, WIDE_LABELS), 2 * X.nbytes),
     "wider gradient": (lambda: loss_and_grad(X, LABELS, grad_out=WIDE_GRAD), 0),
     "big endian": (lambda: loss_and_grad(BIG_ENDIAN, BIG_ENDIAN > 0, grad_out=GRAD), LABELS.nbytes),
     "bfloat16": (lambda: logits_loss(BFLOAT16, WIDE_LABELS, 2.0), 0),

@@ -16,7 +16,7 @@ enum divisor { DIVISOR_fixed, DIVISOR_count, DIVISOR_weight };
  * is the case without a reduction. */
 struct loss {
     enum loss_form form;
-    enum loss_outputs outputs;
+    int outputs; /* of enum loss_outputs, or ALL_OUTPUTS */
     enum working working;
     f64 options[3]; /* see struct loss_block */
     enum divisor divisor;
@@ -40,12 +40,14 @@ struct loss {
 /* The outputs of a loss, in the order in which they are asked for and returned. */
 enum { VALUE, GRADIENT, HESSIAN, OUTPUT_COUNT };
 
+enum { ALL_OUTPUTS = LOSS_OUTPUTS_COUNT };
+
 static inline int is_wanted(const struct loss *loss, int output)
 {
     switch (output) {
     case VALUE: return loss->outputs != OUTPUTS_gradient_and_hessian;
     case GRADIENT: return loss->outputs != OUTPUTS_value;
-    default: return loss->outputs == OUTPUTS_gradient_and_hessian;
+    default: return loss->outputs == OUTPUTS_gradient_and_hessian || loss->outputs == ALL_OUTPUTS;
     }
 }
 

@@ -78,7 +78,8 @@ static void *part(const void *numbers, enum number number, ptrdiff_t i)
 
 static int compute_in(enum working working, const struct loss *loss, const struct loss_block *block, ptrdiff_t n)
 {
-    return active.losses[working][loss->form][loss->outputs](block, n);
+    enum loss_outputs outputs = loss->outputs == ALL_OUTPUTS ? OUTPUTS_gradient_and_hessian : loss->outputs;
+    return active.losses[working][loss->form][outputs](block, n);
 }
 
 /* Narrow logits that are too large are worked as wide ones. Where both terms of a gradient are there, as with a soft

@@ -17,7 +17,7 @@ LEAVE_OUT(longdouble)
 
 void leave_out(void *terms, enum number number, const uint8_t *kept, ptrdiff_t count)
 {
-    if (kept == NULL)
+    if (terms == NULL || kept == NULL)
         return;
     switch (number) {
     case NUMBER_f32: leave_out_f32(terms, kept, count); break;

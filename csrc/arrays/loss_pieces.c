@@ -49,11 +49,13 @@ static const void *staged_factor(const struct plan *plan, enum room room, enum r
     return to;
 }
 
-/* Where a derivative is computed: at its place where it can be. */
+/* Where a derivative is computed, if it is wanted: at its place where it can be. */
 static void *target_of(enum room room, const struct operand *operand, const struct piece *piece, enum number number,
                        struct workspace *space)
 {
-    void *there = operand->data == NULL ? NULL : in_place(operand, piece, number);
+    if (operand->data == NULL)
+        return NULL;
+    void *there = in_place(operand, piece, number);
     return there != NULL ? there : room_in(space, room);
 }
 
@@ -89,7 +91,7 @@ static void compute_piece(const struct plan *plan, const struct piece *piece, co
         .logits = staged(plan, ROOM_logits, &loss->logits, piece, types->logits, space),
         .gradient = target_of(ROOM_gradient, gradient, piece, types->derivatives, space),
         .hessian = target_of(ROOM_hessian, hessian, piece, types->derivatives, space),
-        .value = value,
+        .value = is_wanted(loss, VALUE) ? value : NULL,
         .options = &space->options,
         .divisor = plan->arithmetic->is_one(divisor) ? NULL : divisor,
         .rounds_derivatives = types->derivatives != types->work,

@@ -45,14 +45,15 @@ INLINE void F(write_derivative)(const struct loss_block *block, void *operand, p
         WRITE(WORK, operand, i, derivative);
 }
 
+/* The value last: so what it alone needs is computed where it is wanted. */
 INLINE void F(write_losses)(enum loss_outputs outputs, const struct loss_block *block, ptrdiff_t i, struct F(loss) loss)
 {
-    if (outputs != OUTPUTS_gradient_and_hessian)
-        WRITE(WORK, block->value, i, loss.value);
     if (outputs != OUTPUTS_value)
         F(write_derivative)(block, block->gradient, i, loss.gradient);
     if (outputs == OUTPUTS_gradient_and_hessian)
         F(write_derivative)(block, block->hessian, i, loss.hessian);
+    if (outputs != OUTPUTS_gradient_and_hessian || block->value != NULL)
+        WRITE(WORK, block->value, i, loss.value);
 }
 
 INLINE void F(compute_anywhere)(enum loss_form form, enum loss_outputs outputs, const struct loss_block *operands,

@@ -55,8 +55,9 @@ INLINE void F(make_second_pass)(enum loss_form form, enum loss_outputs outputs, 
     }
 }
 
-/* A stretch where not all elements are moderate. Seldom run, it stands once for all forms and outputs, as a part of every
- * kernel would make each of them three times as large; and in the file of single vectors alone, where there is one. */
+/* A stretch where not all elements are moderate. Seldom run, it stands once for all forms, and computes all outputs, as a
+ * part of every kernel would make each of them three times as large; and in the file of single vectors alone, where there
+ * is one. */
 #ifdef REST_ISA
 static const void *F(read_from)(const void *operand, ptrdiff_t begin)
 {
@@ -84,8 +85,16 @@ static void F(compute_mixed)(enum loss_form form, enum loss_outputs outputs, con
 static NEVER_INLINE void F(compute_mixed)(enum loss_form form, enum loss_outputs outputs, const struct loss_block *block,
                                           ptrdiff_t begin, ptrdiff_t end)
 {
-    for (ptrdiff_t i = begin; i < end; i += LANES)
-        F(write_losses)(outputs, block, i, F(loss_chosen)(form, F(read_element)(form, block, i), block->options));
+    (void)outputs; /* those that have a place */
+    for (ptrdiff_t i = begin; i < end; i += LANES) {
+        struct F(loss) loss = F(loss_chosen)(form, F(read_element)(form, block, i), block->options);
+        if (block->value != NULL)
+            WRITE(WORK, block->value, i, loss.value);
+        if (block->gradient != NULL)
+            F(write_derivative)(block, block->gradient, i, loss.gradient);
+        if (block->hessian != NULL)
+            F(write_derivative)(block, block->hessian, i, loss.hessian);
+    }
 }
 #endif
 

@@ -372,7 +372,8 @@ INLINE int compute_paired(int wants, const struct loss_block *block, ptrdiff_t n
 #define LOSS(form, outputs)                                                                     \
     static int form##_##outputs##_in_paired_kernel(const struct loss_block *block, ptrdiff_t n) \
     {                                                                                           \
-        return compute_paired(PAIRED_##form | PAIRED_##outputs, block, n);                      \
+        int with_value = block->value != NULL ? PAIRED_value : 0;                               \
+        return compute_paired(PAIRED_##form | PAIRED_##outputs | with_value, block, n);         \
     }
 PAIRED_LOSSES(LOSS)
 #undef LOSS

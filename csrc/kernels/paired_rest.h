@@ -52,17 +52,15 @@ static void put_rest_aside(const struct paired_part *part, ptrdiff_t begin, ptrd
 static void compute_as_wide(const struct paired_part *part, struct paired_rest *rest)
 {
     enum loss_form form = part->wants & PAIRED_weighted ? LOSS_weighted : LOSS_plain;
+    int with_hessian = part->wants & PAIRED_hessian;
+    enum loss_outputs outputs = with_hessian ? OUTPUTS_gradient_and_hessian : OUTPUTS_value_and_gradient;
     struct loss_block block = {
         .logits = rest->logits, .labels = rest->labels, .weight = rest->weight, .pos_weight = rest->pos_weight,
-        .value = rest->value, .gradient = rest->gradient, .hessian = rest->hessian, .options = part->block->options,
-        .divisor = part->block->divisor,
+        .value = rest->value, .gradient = rest->gradient, .hessian = with_hessian ? rest->hessian : NULL,
+        .options = part->block->options, .divisor = part->block->divisor,
     };
     const struct kernels *kernels = &GLUE(kernels_, WIDE_ISA);
-    kernels->losses[WORKING_wide][form][OUTPUTS_value_and_gradient](&block, WHOLE_PACKS);
-    if (part->wants & PAIRED_hessian)
-        kernels->losses[WORKING_wide][form][OUTPUTS_gradient_and_hessian](&block, WHOLE_PACKS);
-    else
-        block.hessian = NULL;
+    kernels->losses[WORKING_wide][form][outputs](&block, WHOLE_PACKS);
     if (part->block->replace_extremes != NULL)
         part->block->replace_extremes(part->block->loss, &block);
 }

@@ -16,10 +16,10 @@ const char loss_call_doc[] =
     "keepdims, validate, dtype, out, grad_out, hess_out, /)\n--\n\n"
     "A tuple of the outputs, or None where validate found a number outside [0, 1]; then nothing was written.\n\n"
     "form: 0 logistic (smoothing: of the labels), 1 focal (that, alpha or -1, gamma), 2 of probabilities. outputs: 0 value,\n"
-    "1 value and gradient, 2 gradient and Hessian. Operands are arrays of one shape, or of no axes, or None; dropped is a\n"
-    "tuple of such arrays or None; ignored is an array of no axes, of the labels' dtype where that is one of integers,\n"
-    "which float labels are compared with as numbers of their own type. reduction: 0 none, 1 mean, 2 sum, 3 weighted mean,\n"
-    "over `axes`, a tuple, or None for all. dtype is that of the value.";
+    "1 value and gradient, 2 gradient and Hessian, 3 all three. Operands are arrays of one shape, or of no axes, or None;\n"
+    "dropped is a tuple of such arrays or None; ignored is an array of no axes, of the labels' dtype where that is one of\n"
+    "integers, which float labels are compared with as numbers of their own type. reduction: 0 none, 1 mean, 2 sum,\n"
+    "3 weighted mean, over `axes`, a tuple, or None for all. dtype is that of the value.";
 
 /* Below this the GIL is kept, as NumPy does: giving it up and asking for it again costs more than others gain. */
 enum { WORTH_RELEASING = 500 };
@@ -49,7 +49,7 @@ static void choose_rows(const struct request *request, struct walk *walk, struct
 static int describe_loss(struct request *request, struct loss *loss)
 {
     struct walk walk;
-    loss->outputs = (enum loss_outputs)request->outputs;
+    loss->outputs = request->outputs;
     loss->options[0] = request->smoothing;
     loss->options[1] = request->alpha;
     loss->options[2] = request->gamma;

@@ -22,6 +22,14 @@ struct request {
     PyArrayObject *divisors;
 };
 
+static inline Py_ssize_t count_results(const struct request *request)
+{
+    Py_ssize_t count = 0;
+    for (int k = 0; k < OUTPUT_COUNT; k++)
+        count += request->results[k] != NULL;
+    return count;
+}
+
 /* 0, or -1 with an exception. */
 int read_request(PyObject *const *arguments, Py_ssize_t count, struct request *request);
 

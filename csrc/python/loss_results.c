@@ -86,7 +86,7 @@ static PyObject *deliver_result(PyArrayObject *buffer, PyArrayObject *result)
 
 PyObject *deliver_results(const struct request *request)
 {
-    PyObject *outcome = PyTuple_New(request->outputs == OUTPUTS_value ? 1 : 2);
+    PyObject *outcome = PyTuple_New(count_results(request));
     Py_ssize_t next = 0;
     for (int k = 0; k < OUTPUT_COUNT && outcome != NULL; k++) {
         if (request->results[k] == NULL)

@@ -146,7 +146,7 @@ static int check_divisors(const struct request *request, const struct loss *loss
 static int describe_loss(struct request *request, struct loss *loss)
 {
     struct walk walk;
-    loss->outputs = (enum loss_outputs)request->outputs;
+    loss->outputs = request->outputs;
     loss->options[0] = request->smoothing;
     loss->options[1] = request->alpha;
     loss->options[2] = request->gamma;
@@ -186,7 +186,7 @@ static struct totals totals_of(const struct request *request, struct loss *loss)
 
 static PyObject *outcome_of(const struct request *request)
 {
-    PyObject *outcome = PyTuple_New(request->outputs == OUTPUTS_value ? 1 : 2);
+    PyObject *outcome = PyTuple_New(count_results(request));
     Py_ssize_t next = 0;
     for (int k = 0; k < OUTPUT_COUNT && outcome != NULL; k++)
         if (request->results[k] != NULL)

@@ -26,7 +26,12 @@ ELEMENTWISE = ("sigmoid", "logsigmoid", "softplus", "silu", "logit", "glu")
 REDUCIBLE = [name for name, row in ROWS.items() if (row["nin"], row["nout"]) == (2, 1)]
 
 LOGISTIC, FOCAL, PROBABILITY = "binary_cross_entropy_with_logits", "sigmoid_focal_loss", "binary_cross_entropy"
-BUFFERS = {"": ("out",), "_value_and_grad": ("out", "grad_out"), "_grad_and_hess": ("grad_out", "hess_out")}
+BUFFERS = {
+    "": ("out",),
+    "_value_and_grad": ("out", "grad_out"),
+    "_grad_and_hess": ("grad_out", "hess_out"),
+    "_value_grad_and_hess": ("out", "grad_out", "hess_out"),
+}
 
 
 def draw(seed: Sequence[int]) -> Case:

@@ -162,7 +162,12 @@ FOCAL_ROUNDINGS = 40
 UNIT = {"longdouble": 2.0**-63}
 UNIT_NARROW = 2.0**-53
 
-RESULTS = {"": ("value",), "_value_and_grad": ("value", "gradient"), "_grad_and_hess": ("gradient", "Hessian")}
+RESULTS = {
+    "": ("value",),
+    "_value_and_grad": ("value", "gradient"),
+    "_grad_and_hess": ("gradient", "Hessian"),
+    "_value_grad_and_hess": ("value", "gradient", "Hessian"),
+}
 
 
 def softplus(x: Array) -> Array:

@@ -250,6 +250,12 @@ def derivatives(single: Row, double: Row64, table: Table, integers: RowInt, logi
     assert_type(F.sigmoid_focal_loss_value_and_grad(table, table), tuple[Table, Table])
     assert_type(F.sigmoid_focal_loss_value_and_grad(table, table, reduction="sum"), tuple[np.float32, Table])
     assert_type(F.sigmoid_focal_loss_grad_and_hess(table, table), tuple[Table, Table])
+    three = F.binary_cross_entropy_with_logits_value_grad_and_hess
+    assert_type(three(table, table), tuple[np.float32, Table, Table])
+    assert_type(three(single, integers, grad_out=double, hess_out=single), tuple[np.float32, Row64, Row])
+    assert_type(three([1.0], [1]), tuple[SomeFloat, SomeFloats, SomeFloats])
+    assert_type(three(table, table, axis=0), tuple[Any, Any, Any])
+    assert_type(F.sigmoid_focal_loss_value_grad_and_hess(table, table), tuple[Table, Table, Table])
 
 
 def modules(single: Row, table: Table, integers: RowInt, any_reduction: nn.BCEWithLogitsLoss) -> None:
@@ -260,6 +266,7 @@ def modules(single: Row, table: Table, integers: RowInt, any_reduction: nn.BCEWi
     assert_type(nn.BCEWithLogitsLoss().value_and_grad(table, table), tuple[np.float32, Table])
     assert_type(nn.BCEWithLogitsLoss(reduction="none").value_and_grad(table, table), tuple[Table, Table])
     assert_type(nn.BCEWithLogitsLoss().grad_and_hess(table, table), tuple[Table, Table])
+    assert_type(nn.BCEWithLogitsLoss().value_grad_and_hess(table, table), tuple[np.float32, Table, Table])
     assert_type(nn.BCELoss()(single, integers), np.float32)
     assert_type(nn.SigmoidFocalLoss()(single, integers), Row)
     assert_type(nn.SigmoidFocalLoss(reduction="mean")(single, integers), np.float32)
