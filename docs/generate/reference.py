@@ -31,7 +31,12 @@ def formula_and_accuracy(path: str, subject: str) -> list[str]:
         f"```{{image}} curves/{subject}.{theme}.svg\n:class: only-{theme}\n:alt: {alternative}\n```"
         for theme in ("light", "dark")
     ]
-    return ["$$\n" + shown.formula + "\n$$", *images, "## Accuracy", *accuracy(path, subject)]
+    return [
+        *(f"$$\n{line}\n$$" for line in shown.formula.splitlines()),
+        *images,
+        "## Accuracy",
+        *accuracy(path, subject),
+    ]
 
 
 def accuracy(path: str, subject: str) -> list[str]:

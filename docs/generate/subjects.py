@@ -23,7 +23,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Subject:
-    """`formula` in LaTeX; curves over `variable` within `interval`."""
+    """`formula` in LaTeX, a line for each output; curves over `variable` within `interval`."""
 
     formula: str
     curves: tuple[Curve, ...]
@@ -79,7 +79,7 @@ FOCAL_LOSS = r"\alpha_y\,(1 - p_y)^{\gamma}\,\ell(x, y), \quad p_y = y\,\sigma(x
 
 
 def both(*formulas: str) -> str:
-    return r", \qquad ".join(formulas)
+    return "\n".join(formulas)
 
 
 PROBABILITY = {"variable": "probability p", "interval": (0.004, 0.996), "height": (-8.0, 8.0)}
