@@ -14,6 +14,8 @@
 #   make faults      what other programs do to threads at some moment or other, ten times over
 #   make controls    defects that were in the code once are put back: the nets must see each; a build without patches
 #                    must be wrong exactly where they help
+# make docs        the documentation, into docs/_build/html: pages, notebooks, links; an environment of its own, then no
+#                  network
 # make types       what three type checkers take results and mistakes for, with the oldest and the newest NumPy's
 #                  stubs; the stubs against the package
 # make expanded    the C that the compiler sees of one function, its macros gone: FUNCTION=sigmoid DTYPE=f32 ISA=avx2,
@@ -34,7 +36,9 @@ FUNCTION ?= sigmoid
 DTYPE ?= f32
 ISA ?= avx2
 
-.PHONY: demo test bench check lint types functions selftest suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
+SPHINX := OMP_NUM_THREADS=1 .venv-docs/bin/python -m sphinx -W --keep-going -n -q
+
+.PHONY: demo test bench docs check lint types functions selftest suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -45,6 +49,10 @@ test: .venv/.built
 
 bench: .venv/.built
 	$(BIN)/python -m benchmarks
+
+docs: .venv-docs/.installed .venv/.built
+	$(SPHINX) -b html docs docs/_build/html
+	OMP_NUM_THREADS=1 .venv-docs/bin/python -m docs.generate check
 
 check: lint functions selftest suites processors sanitize faults controls
 	$(MAKE) fuzz SEED=1
@@ -120,10 +128,18 @@ types: .venv/.built
 	.venv-peers/bin/python -m pip install --quiet --no-build-isolation --editable ".[test]"
 	@touch $@
 
+.venv-docs/.installed: pyproject.toml
+	@echo "Setting up a virtual environment with Sphinx, torch and what else the pages show in .venv-docs (once; some minutes)"
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --quiet torch==2.13.0
+	.venv-docs/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" xgboost-cpu
+	.venv-docs/bin/python -m pip install --quiet --no-build-isolation --editable ".[docs]"
+	@touch $@
+
 .venv/.built: .venv/.installed $(SOURCES)
 	@echo "Building the extension"
 	$(BIN)/python setup.py --quiet build_ext --inplace
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-peers build dist pysigmoid/*.so *.egg-info
+	rm -rf .venv .venv-peers .venv-docs docs/_build docs/reference docs/tables build dist pysigmoid/*.so *.egg-info

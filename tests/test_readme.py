@@ -5,7 +5,6 @@ import doctest
 import io
 import re
 import warnings
-from math import log2
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -83,10 +82,6 @@ def bound(accuracy: dict) -> str:
     return f"{accuracy['ulp']:.8g}" + (r"\*" if accuracy["relative_from"] else "")
 
 
-def bound_under_cancellation(accuracy: dict) -> str:
-    return f"2^{log2(accuracy['absolute']):.0f} M below 2^{log2(accuracy['relative_from']):.0f} M"
-
-
 def test_accuracy_table_is_that_of_the_functions():
     want = [
         [f"`{row['name']}`", f"`{row['summary']}`", *(bound(row["accuracy"][dtype]) for dtype in DTYPES)]
@@ -94,16 +89,6 @@ def test_accuracy_table_is_that_of_the_functions():
         if row["accuracy"]
     ]
     assert table("## What is exact") == want, "\n".join("| " + " | ".join(row) + " |" for row in want)
-
-
-def test_cancellation_table_is_that_of_the_functions():
-    want = [
-        [f"`{row['name']}`", *(bound_under_cancellation(row["accuracy"][dtype]) for dtype in DTYPES)]
-        for row in _core.functions
-        if row["accuracy"] and row["accuracy"]["float64"]["relative_from"]
-    ]
-    got = [[name, *bounds] for name, _, *bounds in table("| near the zero of |")]
-    assert got == want, "\n".join("| " + " | ".join(row) + " |" for row in want)
 
 
 def test_float16_and_bfloat16_share_their_column():
@@ -128,6 +113,10 @@ def test_every_make_target_exists():
     assert {"demo", "test", "bench"} <= targets
     for target in targets:
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), flags=re.MULTILINE), target
+
+
+def test_readme_is_short():
+    assert len(README.splitlines()) <= 250
 
 
 def test_readme_installs_the_checkout_and_never_the_other_project():
