@@ -106,6 +106,10 @@ struct grid {
  * below those of the last bin. */
 typedef int split_kernel(const void *numbers, ptrdiff_t n, const struct grid *grid, f64 *sums);
 
+/* Takes numbers of magnitude < least out of n, n a multiple of WHOLE_PACKS, and leaves 0 in their places; returns how many.
+ * `taken` has room for n. */
+typedef ptrdiff_t take_kernel(f64 *taken, f64 *numbers, ptrdiff_t n, f64 least);
+
 /* The loss kernels take factors of doubles to be ordinary, that is 0 or of a size that float32 has, and narrow logits to be
  * at most LARGEST_NARROW: e^-200 is 2^-288. What is not ordinary is computed by extreme_loss_in_<type>, one element at a time:
  * value, gradient and Hessian, these over the divisor. The same function serves every instruction set. */
@@ -127,6 +131,7 @@ struct kernels {
     conversion_kernel *from_f64[DTYPE_COUNT];
     range_kernel *any_f32_outside_unit, *any_f64_outside_unit, *any_f64_extreme; /* extreme: not ordinary, or perhaps nan */
     bound_kernel *any_f32_beyond, *any_f64_beyond;
+    take_kernel *take_f64_below;
     split_kernel *split_f64[MOST_LEVELS + 1]; /* by the number of levels, from LEAST_LEVELS on */
 };
 

@@ -1,183 +1,282 @@
-"""Modules of `nn` that are losses."""
+"""What the modules of `nn` that are losses share: the call, and the derivatives of losses of logits."""
 
 from __future__ import annotations
 
-from typing import Any, Never
+from types import GenericAlias
+from typing import Any, ClassVar
 
-from pysigmoid._hints import check_averaging, explicit, refuse_keywords
-from pysigmoid._loss_bases import LogitsLoss, Loss
-from pysigmoid._losses import FOCAL, LOGISTIC, PROBABILITY, Options, focal_options, smoothing
-from pysigmoid._reductions import ReductionName
+import numpy.typing as npt
+
+from pysigmoid._arguments import Axis
+from pysigmoid._dtypes import Array
+from pysigmoid._losses import (
+    GRAD_AND_HESS,
+    NO_OPTIONS,
+    VALUE,
+    VALUE_AND_GRAD,
+    VALUE_GRAD_AND_HESS,
+    Options,
+    evaluate,
+)
+from pysigmoid._modules import Module
+from pysigmoid._reductions import ReductionName, reduction_code
 
 
-class BCELoss(Loss):
-    """Cross entropy of probabilities: `functional.binary_cross_entropy` as a module.
+class Loss(Module):
+    """What the losses share: a weight, a reduction, and what a call of them takes."""
 
-    Parameters
-    ----------
-    weight : array_like, optional
-        Factor of each element, broadcast to the shape of the input; it may be negative.
-    size_average, reduce : None
-        torch's options from before `reduction`: None, or a TypeError that says which reduction they mean.
-    reduction : {"mean", "sum", "weighted_mean", "none"}
-        "mean" divides the sum by the number of elements, "weighted_mean" by the sum of `weight`, "none" keeps every
-        element's loss.
+    form: ClassVar[int]
 
-    Raises
-    ------
-    ValueError
-        If `reduction` is unknown.
-    TypeError
-        For `size_average` and `reduce`.
+    __class_getitem__: Any = classmethod(GenericAlias)  # a type checker's parameter, the reduction: see nn.pyi
 
-    Examples
-    --------
-    >>> m = nn.Sigmoid()
-    >>> nn.BCELoss()(m([2.0, -2.0]), [1, 0])
-    np.float64(0.12692801104297252)
-    """
+    def __init__(self, weight: Any, reduction: ReductionName) -> None:
+        reduction_code(reduction)  # an unknown one is an error here already
+        self.weight = weight
+        self.reduction: ReductionName = reduction
 
-    form = PROBABILITY
-
-    @explicit
-    def __init__(
+    def forward(
         self,
+        input: Any,
+        target: Any,
+        *,
         weight: Any = None,
-        size_average: None = None,
-        reduce: None = None,
-        reduction: ReductionName = "mean",
-        **misnamed: Never,
+        where: Any = None,
+        axis: Axis = None,
+        keepdims: bool = False,
+        validate: bool = True,
+        dtype: npt.DTypeLike | None = None,
+        out: Array | None = None,
+    ) -> Any:
+        """The loss, reduced as `reduction` says.
+
+        Parameters
+        ----------
+        input : array_like
+            Logits, in natural-log odds, of any shape; for `BCELoss` probabilities in [0, 1].
+        target : array_like
+            Labels in [0, 1], hard or soft: bool, integer or float, of the shape of `input`.
+        weight : array_like, optional
+            Factor of each element, for this call in place of the module's `weight`.
+        where : array_like of bool, optional
+            False for elements to leave out, broadcast to the shape of `input`; they leave the divisor as well.
+        axis : int or tuple of int, optional
+            Axes to sum over, all of them by default; each result has its own divisor.
+        keepdims : bool
+            Keep the summed axes with length 1.
+        validate : bool
+            Check that labels, and probabilities, lie in [0, 1].
+        dtype : dtype, optional
+            Float type of the loss; by default that of `input`, or the one the ufuncs give for integers.
+        out : ndarray, optional
+            Buffer for the loss, of its shape.
+
+        Returns
+        -------
+        scalar or ndarray
+            The loss in nats, a NumPy scalar when everything is summed; or `out`. For a tensor every result of a loss is
+            a tensor.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit, a label or a probability is outside [0, 1] or nan, an option of the module or the call
+            is out of range, or `out` has another shape or is read-only. Nothing has been written then.
+        TypeError
+            For an argument that is no real array, a Dask collection, a tensor that requires grad, pandas data with NA
+            where `where` does not leave it out, or an `out` the loss does not cast to.
+
+        Examples
+        --------
+        >>> criterion = nn.BCEWithLogitsLoss()
+        >>> criterion(np.array([2.0, -1.0]), [1, 0])
+        np.float64(0.22009484928059764)
+        >>> criterion(np.array([2.0, -1.0]), [1, 0], weight=[1, 3], where=[False, True])
+        np.float64(0.9397850625546685)
+        """
+        return self._evaluate(VALUE, input, target, weight, where, axis, keepdims, validate, dtype, out)[0]
+
+    __call__ = forward
+
+    def _evaluate(
+        self, outputs: int, input: Any, target: Any, weight: Any, where: Any, axis: Axis, keepdims: bool, *rest: Any
+    ) -> tuple[Any, ...]:
+        """What `evaluate` gives for the arguments of a call and the options of this module."""
+        return evaluate(
+            self.form, outputs, self._form_options(),
+            input, target, self.weight if weight is None else weight, where, *self._label_options(),
+            self.reduction, axis, keepdims, *rest,
+        )  # fmt: skip
+
+    def _form_options(self) -> Options:
+        """The options of this form of loss, as `evaluate` takes them."""
+        return NO_OPTIONS
+
+    def _label_options(self) -> tuple[Any, Any]:
+        """What becomes of some labels: the factor of the positive part, and the label to leave out."""
+        return None, None
+
+
+class LogitsLoss(Loss):
+    """What the losses of logits share: labels that are smoothed, weighted, ignored, and derivatives."""
+
+    # Of modules that were pickled by a version that had fewer options.
+    weight: Any = None
+    pos_weight: Any = None
+    label_smoothing: float = 0.0
+    ignore_value: float | None = None
+
+    def __init__(
+        self, weight: Any, reduction: ReductionName, pos_weight: Any, label_smoothing: float, ignore_value: float | None
     ) -> None:
-        if misnamed:
-            refuse_keywords(BCELoss, misnamed)
-        check_averaging(size_average, reduce)
         super().__init__(weight, reduction)
+        self.pos_weight = pos_weight
+        self.label_smoothing = label_smoothing
+        self.ignore_value = ignore_value
 
-    def extra_repr(self) -> str:
-        return self._changed(BCELoss)
-
-
-class BCEWithLogitsLoss(LogitsLoss):
-    """Logistic loss from logits: `functional.binary_cross_entropy_with_logits` as a module, with the sigmoid inside.
-
-    Parameters
-    ----------
-    weight : array_like, optional
-        Factor of each element, broadcast to the shape of the input; it may be negative.
-    size_average, reduce : None
-        torch's options from before `reduction`: None, or a TypeError that says which reduction they mean.
-    reduction : {"mean", "sum", "weighted_mean", "none"}
-        "mean" divides the sum by the number of elements, "weighted_mean" by the sum of `weight`, "none" keeps every
-        element's loss. Derivatives are divided in the same way.
-    pos_weight : array_like, optional
-        Factor of the positive part, broadcast to the shape of the input; it does not count in "weighted_mean".
-    label_smoothing : float
-        In [0, 1]: s moves each label y to y (1 - s) + s/2, before `pos_weight` applies.
-    ignore_value : float, optional
-        Label that marks elements to leave out, which leave the divisor as well; nan is found too.
-
-    Raises
-    ------
-    ValueError
-        If `reduction` is unknown. The other options are checked by a call.
-    TypeError
-        For `size_average` and `reduce`.
-
-    Examples
-    --------
-    >>> criterion = nn.BCEWithLogitsLoss()
-    >>> criterion(np.float32([2.0, -1.0]), [1, 0])
-    np.float32(0.22009484)
-    >>> loss, grad = criterion.value_and_grad(np.float32([2.0, -1.0]), [1, 0])
-    >>> grad
-    array([-0.05960146,  0.13447072], dtype=float32)
-    """
-
-    form = LOGISTIC
-
-    @explicit
-    def __init__(
+    def value_and_grad(
         self,
-        weight: Any = None,
-        size_average: None = None,
-        reduce: None = None,
-        reduction: ReductionName = "mean",
-        pos_weight: Any = None,
+        input: Any,
+        target: Any,
         *,
-        label_smoothing: float = 0.0,
-        ignore_value: float | None = None,
-        **misnamed: Never,
-    ) -> None:
-        if misnamed:
-            refuse_keywords(BCEWithLogitsLoss, misnamed)
-        check_averaging(size_average, reduce)
-        super().__init__(weight, reduction, pos_weight, label_smoothing, ignore_value)
+        weight: Any = None,
+        where: Any = None,
+        axis: Axis = None,
+        keepdims: bool = False,
+        validate: bool = True,
+        dtype: npt.DTypeLike | None = None,
+        out: Array | None = None,
+        grad_out: Array | None = None,
+    ) -> tuple[Any, Any]:
+        """The loss and its gradient in the logits, in one pass.
 
-    def _form_options(self) -> Options:
-        return smoothing(self.label_smoothing)
+        Parameters
+        ----------
+        input, target, weight, where, axis, keepdims, validate
+            As for a call of the module.
+        dtype, out
+            As for a call of the module: those of the loss.
+        grad_out : ndarray, optional
+            Buffer for the gradient, of the shape of `input`; it may be `input` itself.
 
-    def extra_repr(self) -> str:
-        return self._changed(BCEWithLogitsLoss)
+        Returns
+        -------
+        loss : scalar or ndarray
+            As a call of the module returns it.
+        grad : ndarray or scalar
+            Derivative of that loss by each logit, in the shape and float dtype of `input`; or `grad_out`. "sum" and
+            "none" give the derivative of each element's own loss, the means divide it. 0 for left-out elements.
 
+        Raises
+        ------
+        ValueError, TypeError
+            As for a call of the module, for `grad_out` as for `out`, and if the buffers share memory.
 
-class SigmoidFocalLoss(LogitsLoss):
-    """Focal loss from logits: `functional.sigmoid_focal_loss` as a module.
+        Examples
+        --------
+        >>> loss, grad = nn.BCEWithLogitsLoss().value_and_grad(np.array([2.0, -1.0]), [1, 0])
+        >>> grad
+        array([-0.05960146,  0.13447071])
+        """
+        arguments = (input, target, weight, where, axis, keepdims, validate, dtype, out, grad_out)
+        loss, grad = self._evaluate(VALUE_AND_GRAD, *arguments)
+        return loss, grad
 
-    Parameters
-    ----------
-    alpha : float or None
-        Share of the positive part, in [0, 1]; None or a negative number leaves it out.
-    gamma : float
-        Focus, from 0, which gives the logistic loss, to 1000, up to which (1 - p_t)^gamma is good to 2^-42.
-    reduction : {"none", "mean", "sum", "weighted_mean"}
-        "mean" divides the sum by the number of elements, "weighted_mean" by the sum of `weight`, "none" keeps every
-        element's loss. Derivatives are divided in the same way.
-    weight : array_like, optional
-        Factor of each element, broadcast to the shape of the input; it may be negative.
-    pos_weight : array_like, optional
-        Factor of the positive part, broadcast to the shape of the input; it does not count in "weighted_mean".
-    label_smoothing : float
-        In [0, 1]: s moves each label y to y (1 - s) + s/2, before `pos_weight` applies.
-    ignore_value : float, optional
-        Label that marks elements to leave out, which leave the divisor as well; nan is found too.
-
-    Raises
-    ------
-    ValueError
-        If `reduction` is unknown. The other options are checked by a call.
-
-    Examples
-    --------
-    >>> criterion = nn.SigmoidFocalLoss(gamma=1.0, reduction="sum")
-    >>> criterion
-    SigmoidFocalLoss(gamma=1.0, reduction='sum')
-    >>> criterion(np.float32([2.0, -1.0]), [1, 0])
-    np.float32(0.06696933)
-    """
-
-    form = FOCAL
-
-    @explicit
-    def __init__(
+    def grad_and_hess(
         self,
-        alpha: float | None = 0.25,
-        gamma: float = 2.0,
+        input: Any,
+        target: Any,
         *,
-        reduction: ReductionName = "none",
         weight: Any = None,
-        pos_weight: Any = None,
-        label_smoothing: float = 0.0,
-        ignore_value: float | None = None,
-        **misnamed: Never,
-    ) -> None:
-        if misnamed:
-            refuse_keywords(SigmoidFocalLoss, misnamed)
-        super().__init__(weight, reduction, pos_weight, label_smoothing, ignore_value)
-        self.alpha = alpha
-        self.gamma = gamma
+        where: Any = None,
+        axis: Axis = None,
+        validate: bool = True,
+        grad_out: Array | None = None,
+        hess_out: Array | None = None,
+    ) -> tuple[Any, Any]:
+        """The gradient in the logits and the second derivative by each of them, in one pass.
 
-    def _form_options(self) -> Options:
-        return focal_options(self.alpha, self.gamma, self.label_smoothing)
+        Both are divided as `reduction` says, so that the gradient is that of `value_and_grad`. Boosting wants them
+        undivided: "sum" or "none".
 
-    def extra_repr(self) -> str:
-        return self._changed(SigmoidFocalLoss)
+        Parameters
+        ----------
+        input, target, weight, where, axis, validate
+            As for a call of the module.
+        grad_out, hess_out : ndarray, optional
+            Buffers of the shape of `input`; one of them may be `input` itself.
+
+        Returns
+        -------
+        grad, hess : ndarray or scalar
+            First and second derivative of the loss by each logit, in the shape and float dtype of `input`, or the
+            buffers. 0 for left-out elements.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for a call of the module, for each buffer as for `out`, and if the buffers share memory.
+
+        Examples
+        --------
+        >>> grad, hess = nn.BCEWithLogitsLoss().grad_and_hess(np.array([2.0, -1.0]), [1, 0])
+        >>> grad
+        array([-0.05960146,  0.13447071])
+        >>> hess
+        array([0.05249679, 0.09830597])
+        """
+        arguments = (input, target, weight, where, axis, False, validate, None, None, grad_out, hess_out)
+        grad, hess = self._evaluate(GRAD_AND_HESS, *arguments)
+        return grad, hess
+
+    def value_grad_and_hess(
+        self,
+        input: Any,
+        target: Any,
+        *,
+        weight: Any = None,
+        where: Any = None,
+        axis: Axis = None,
+        keepdims: bool = False,
+        validate: bool = True,
+        dtype: npt.DTypeLike | None = None,
+        out: Array | None = None,
+        grad_out: Array | None = None,
+        hess_out: Array | None = None,
+    ) -> tuple[Any, Any, Any]:
+        """The loss, its gradient in the logits and the second derivative by each of them, in one pass.
+
+        Parameters
+        ----------
+        input, target, weight, where, axis, keepdims, validate
+            As for a call of the module.
+        dtype, out
+            As for a call of the module: those of the loss.
+        grad_out, hess_out : ndarray, optional
+            Buffers of the shape of `input`; one of them may be `input` itself.
+
+        Returns
+        -------
+        loss : scalar or ndarray
+            As a call of the module returns it.
+        grad, hess : ndarray or scalar
+            As `grad_and_hess` returns them: first and second derivative of that loss by each logit.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for a call of the module, for each buffer as for `out`, and if the buffers share memory.
+
+        Examples
+        --------
+        >>> loss, grad, hess = nn.BCEWithLogitsLoss().value_grad_and_hess(np.array([2.0, -1.0]), [1, 0])
+        >>> loss
+        np.float64(0.22009484928059764)
+        >>> hess
+        array([0.05249679, 0.09830597])
+        """
+        arguments = (input, target, weight, where, axis, keepdims, validate, dtype, out, grad_out, hess_out)
+        loss, grad, hess = self._evaluate(VALUE_GRAD_AND_HESS, *arguments)
+        return loss, grad, hess
+
+    def _label_options(self) -> tuple[Any, Any]:
+        return self.pos_weight, self.ignore_value

@@ -10,8 +10,8 @@ from typing import Never
 
 from pysigmoid import functional as functional
 from pysigmoid._hints import no_attribute
-from pysigmoid._loss_bases import LogitsLoss, Loss
-from pysigmoid._loss_modules import BCELoss, BCEWithLogitsLoss, SigmoidFocalLoss
+from pysigmoid._loss_classes import BCELoss, BCEWithLogitsLoss, SigmoidFocalLoss
+from pysigmoid._loss_modules import LogitsLoss, Loss
 from pysigmoid._modules import GLU, Elementwise, LogSigmoid, Module, Sigmoid, SiLU, Softplus
 
 __all__ = [

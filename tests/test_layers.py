@@ -233,7 +233,7 @@ def test_modules_import_each_other_without_cycles():
 
 DOWNWARDS = [
     ("nn", "_modules"), ("nn", "_loss_modules"), ("_modules", "functional"), ("_loss_modules", "_losses"),
-    ("_loss_modules", "_loss_bases"), ("_loss_bases", "_losses"),
+    ("nn", "_loss_classes"), ("_loss_classes", "_loss_modules"), ("_loss_classes", "_losses"),
     ("functional", "_elementwise"), ("functional", "_logistic"), ("functional", "_focal"),
     ("_elementwise", "_core"), ("_logistic", "_losses"), ("_focal", "_losses"), ("_losses", "_core"),
 ]  # fmt: skip

@@ -126,15 +126,12 @@ static int add_by_more_levels(struct bins *bins, const f64 *terms, ptrdiff_t n)
     return 0;
 }
 
-/* Adds by itself, and replaces by 0, whatever may have bits below the last bin. */
+/* Adds by itself, and replaces by 0, whatever may have bits below the last bin; n is a multiple of WHOLE_PACKS. */
 static void add_small_ones(struct bins *bins, f64 *terms, ptrdiff_t n)
 {
-    f64 least = ldexp(bins->grid.bound, 53 - MOST_LEVELS * BIN_BITS);
-    for (ptrdiff_t i = 0; i < n; i++)
-        if (fabs(terms[i]) < least) {
-            add_term(bins, terms[i]);
-            terms[i] = 0;
-        }
+    f64 small[BLOCK];
+    ptrdiff_t count = active.take_f64_below(small, terms, n, ldexp(bins->grid.bound, 53 - MOST_LEVELS * BIN_BITS));
+    add_each(bins, small, count);
 }
 
 /* The grid of the last block, or one of this block's own. Blocks whose terms are spread wider than the bins lose their

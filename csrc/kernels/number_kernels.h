@@ -59,6 +59,23 @@ static int any_f64_extreme_kernel(const void *numbers, ptrdiff_t n)
     return v_any_f64(v_eq_f64(v_select_f64(ordinary, one, zero), zero));
 }
 
+/* Few packs have any. */
+static ptrdiff_t take_f64_below_kernel(f64 *taken, f64 *numbers, ptrdiff_t n, f64 least)
+{
+    ptrdiff_t count = 0;
+    for (ptrdiff_t i = 0; i < n; i += LANES_f64) {
+        if (!v_any_f64(v_lt_f64(v_abs_f64(LOAD(f64, f64, numbers, i)), v_set_f64(least))))
+            continue;
+        for (ptrdiff_t k = i; k < i + LANES_f64; k++) {
+            int is_small = fabs(numbers[k]) < least;
+            taken[count] = numbers[k];
+            count += is_small;
+            numbers[k] = is_small ? 0 : numbers[k];
+        }
+    }
+    return count;
+}
+
 /* What the lanes of a pack have more than `start`. */
 static f64 sum_beyond(vf64 numbers, f64 start)
 {
@@ -69,6 +86,10 @@ static f64 sum_beyond(vf64 numbers, f64 start)
     return sum;
 }
 
+/* Packs of single vectors that are split side by side: one alone waits for each of its differences. */
+enum { ABREAST = LANES_f64 > 8 ? 1 : 4 };
+_Static_assert(WHOLE_PACKS % (ABREAST * LANES_f64) == 0, "whole steps");
+
 /* A running sum that starts at the rounder takes the part of a number down to its own last bit; the difference to the sum
  * before tells exactly which part that was. */
 INLINE int split_f64(int levels, const void *numbers, ptrdiff_t n, const struct grid *grid, f64 *sums)
@@ -76,16 +97,21 @@ INLINE int split_f64(int levels, const void *numbers, ptrdiff_t n, const struct 
     vf64 zero = v_set_f64(0), one = v_set_f64(1), bound = v_set_f64(grid->bound), fits = one, running[MOST_LEVELS];
     for (int k = 0; k < levels; k++)
         running[k] = v_set_f64(grid->rounders[k]);
-    for (ptrdiff_t i = 0; i < n; i += LANES_f64) {
-        vf64 left = LOAD(f64, f64, numbers, i), part = left;
-        vm64 is_inside = v_le_f64(v_abs_f64(left), bound);
-        for (int k = 0; k < levels; k++) {
-            vf64 before = running[k];
-            left = k == 0 ? left : v_sub_f64(left, part);
-            running[k] = v_add_f64(before, left);
-            part = v_sub_f64(running[k], before);
+    for (ptrdiff_t i = 0; i < n; i += ABREAST * LANES_f64) {
+        vf64 left[ABREAST], part[ABREAST];
+        for (int j = 0; j < ABREAST; j++) {
+            left[j] = part[j] = LOAD(f64, f64, numbers, i + j * LANES_f64);
+            fits = v_select_f64(v_le_f64(v_abs_f64(left[j]), bound), fits, zero);
         }
-        fits = v_select_f64(v_and_f64(is_inside, v_eq_f64(left, part)), fits, zero);
+        for (int k = 0; k < levels; k++)
+            for (int j = 0; j < ABREAST; j++) {
+                vf64 before = running[k];
+                left[j] = k == 0 ? left[j] : v_sub_f64(left[j], part[j]);
+                running[k] = v_add_f64(before, left[j]);
+                part[j] = v_sub_f64(running[k], before);
+            }
+        for (int j = 0; j < ABREAST; j++)
+            fits = v_select_f64(v_eq_f64(left[j], part[j]), fits, zero);
     }
     for (int k = 0; k < levels; k++)
         sums[k] = sum_beyond(running[k], grid->rounders[k]);
@@ -98,6 +124,14 @@ INLINE int split_f64(int levels, const void *numbers, ptrdiff_t n, const struct 
         return split_f64(levels, numbers, n, grid, sums);                                                               \
     }
 SPLIT_KERNEL(2)
+#ifdef TWO_PASS_ISA /* the running sums of many vectors would not find room in registers */
+#undef SPLIT_KERNEL
+#define SPLIT_KERNEL(levels)                                                                                        \
+    static int split_f64_in_##levels##_kernel(const void *numbers, ptrdiff_t n, const struct grid *grid, f64 *sums) \
+    {                                                                                                               \
+        return GLUE(kernels_, TWO_PASS_ISA).split_f64[levels](numbers, n, grid, sums);                              \
+    }
+#endif
 SPLIT_KERNEL(3)
 SPLIT_KERNEL(4)
 #undef SPLIT_KERNEL

@@ -139,5 +139,6 @@ NARROW_LOSSES(LOSS)
     .any_f64_extreme = any_f64_extreme_kernel,
     .any_f32_beyond = any_f32_beyond_kernel,
     .any_f64_beyond = any_f64_beyond_kernel,
+    .take_f64_below = take_f64_below_kernel,
     .split_f64 = {[2] = split_f64_in_2_kernel, [3] = split_f64_in_3_kernel, [4] = split_f64_in_4_kernel},
 };
