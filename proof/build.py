@@ -47,6 +47,16 @@ def build_race(folder: Path, compiler: str | None = None, *flags: str) -> Path:
     return _build(RACE, folder, compiler, "-frounding-math", *flags)
 
 
+def build_few_divisions(folder: Path, error: float | None = None) -> Path:
+    """Compile and link `sweep` with the kernels by few divisions, written in AVX2.
+
+    Given an error, in units of 2^-53, every inverse is off by that instead of what the division of a pack makes of it.
+    """
+    flags = ["-DAMEND=use_avx2_few_divisions", *([] if error is None else [f"-DPYSIGMOID_CONTROL_INVERSE={error}"])]
+    own = [HERE / "few_divisions.c", HERE / "sweep.c"]
+    return _build([*ALL_KERNELS, *own], folder, None, *flags, kernels_as_they_are=True)
+
+
 def build_emulated(build: Callable[..., Path], folder: Path) -> tuple[list[str], str] | None:
     """The command that runs what `build` makes under emulation, and the instruction set it emulates."""
     compiler, emulator, isa = EMULATED
@@ -56,12 +66,14 @@ def build_emulated(build: Callable[..., Path], folder: Path) -> tuple[list[str],
     return [emulator, str(build(folder / isa, compiler, "-static", "-s"))], isa
 
 
-def _build(sources: list[Path], folder: Path, compiler: str | None, *flags: str) -> Path:
+def _build(
+    sources: list[Path], folder: Path, compiler: str | None, *flags: str, kernels_as_they_are: bool = False
+) -> Path:
     """A folder is for one compiler and its flags: programs that are built there share what they have in common."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / sources[-1].stem
     command = [*shlex.split(compiler or compiler_of_python()), *FLAGS, *flags, f"-I{CSRC}", f"-I{HERE}"]
-    shipped = {} if compiler or flags else shipped_objects()
+    shipped = shipped_objects() if kernels_as_they_are or not (compiler or flags) else {}
     objects = [shipped.get(source) or _compile(command, source, folder) for source in sources]
     subprocess.run([*command, *objects, "-lm", "-lpthread", "-o", str(program)], check=True)
     return program

@@ -34,10 +34,14 @@ def pieces(name: str, dtype: str) -> Iterator[tuple[int, int]]:
 
 
 def hashes(
-    runner: list[str], isas: Iterable[str], step: int, names: Collection[str] = ROWS
+    runner: list[str],
+    isas: Iterable[str],
+    step: int,
+    names: Collection[str] = ROWS,
+    dtypes: Collection[str] = DTYPES,
 ) -> dict[str, dict[Key, str]]:
     """Of each instruction set. A hash is the sum of those of the pieces, of which the large ones come first."""
-    keys = [(name, dtype) for name in names for dtype in DTYPES]
+    keys = [(name, dtype) for name in names for dtype in dtypes]
     runs = [(isa, key, piece) for isa in isas for key in keys for piece in pieces(*key)]
     runs.sort(key=lambda run: run[2][0] - run[2][1])
     commands = [[*runner, "hash", isa, *key, str(step), *map(str, piece)] for isa, key, piece in runs]
@@ -59,12 +63,18 @@ def committed() -> dict[str, dict[str, dict[str, str]]]:
     return dict(json.loads(HASHES.read_text()))
 
 
-def check(runner: list[str], isas: Iterable[str], step: int, names: Collection[str] = ROWS) -> list[str]:
+def check(
+    runner: list[str],
+    isas: Iterable[str],
+    step: int,
+    names: Collection[str] = ROWS,
+    dtypes: Collection[str] = DTYPES,
+) -> list[str]:
     """What differs from the committed hashes."""
     table = committed()
     return [
         f"{isa}: the outputs of {name} in {dtype} differ from the committed hash (every {step}. block)"
-        for isa, row in hashes(runner, isas, step, names).items()
+        for isa, row in hashes(runner, isas, step, names, dtypes).items()
         for (name, dtype), value in row.items()
         if value != table[name][dtype][str(step)]
     ]

@@ -26,7 +26,7 @@ GENERATIONS = {
     "Nehalem": ("scalar",),  # no AVX
     "IvyBridge": ("scalar",),  # AVX and F16C, neither FMA nor AVX2
     "Haswell": ("avx2",),
-    "Skylake-Server": ("avx512", "avx2"),
+    "Skylake-Server": ("avx512_few_divisions", "avx2"),
 }
 
 

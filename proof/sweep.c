@@ -7,6 +7,8 @@
  *                                                 that is wrong, every input whose rounding long double cannot decide, and
  *                                                 the worst error. Of a function with two outputs: every result that is
  *                                                 not that of the function the output belongs to
+ *
+ * Compiled with AMEND it runs what this function puts in place of the kernels of ISA.
  */
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +19,12 @@
 #include "inputs.h"
 
 enum { BLOCK = 1 << 16 };
+
+#ifdef AMEND
+void AMEND(struct kernels *kernels);
+#else
+#define AMEND(kernels)
+#endif
 
 /* So many ULP, but where the value is below `from` times its scale, half an ULP and `absolute` times the scale. */
 struct bound { double ulp, from, absolute; };
@@ -282,6 +290,7 @@ int main(int count, char **words)
         stop("usage", "sweep hash ISA FUNCTION DTYPE STEP [FROM TO] | sweep exact ISA FUNCTION FROM TO");
     if (choose_isa(words[2]) != ISA_CHOSEN)
         stop("this CPU has no", words[2]);
+    AMEND(&active);
     if (hash)
         hash_of_words(count - 3, words + 3);
     else

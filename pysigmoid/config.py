@@ -26,11 +26,12 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
     dict or None
         With ``mode="dicts"`` a dict with the keys "version" (of pysigmoid), "numpy" (its version), "build" (a dict of
         "api": "abi3", which serves every Python from 3.11 on, or "full"; "compiler"; "flags"), "cpu_features" (what
-        this processor offers), "isa" (the instruction set in use), "isa_available" (those this processor can run),
-        "threads" (how many a call from this thread may use), "threads_source" (who decided on that: "num_threads",
-        "set_num_threads", "threadpoolctl", an environment variable, "CPU quota" or "CPUs"), "workers" (the threads that
-        exist beside the callers: none before the first call that is worth them, and fewer than "threads" - 1 where the
-        system refused them).
+        this processor offers), "isa" (the instruction set in use; "avx512_few_divisions" is AVX-512 for processors that
+        take long over a division), "isa_available" (those this processor can run, best first), "threads" (how many a
+        call from this thread may use), "threads_source" (who decided on that: "num_threads", "set_num_threads",
+        "threadpoolctl", an environment variable, "CPU quota" or "CPUs"), "workers" (the threads that exist beside the
+        callers: none before the first call that is worth them, and fewer than "threads" - 1 where the system refused
+        them).
 
     Raises
     ------

@@ -27,7 +27,7 @@ STANDARD_C = [
 ]  # fmt: skip
 LISTS = ["functions.def", "isa.def"]
 TABLE = ["kernels.h", "inline.h", "guards.h"]  # a kernel, the word for inlining, what all rests on: everybody's
-DISPATCH = "kernels/dispatch.*"  # not of the kernels' folder where it comes to what it knows
+DISPATCH = "kernels/di*.*"  # dispatch and dividers: not of the kernels' folder where it comes to what it knows
 DESCRIBE = "python/describe.c"  # alone in its folder to know strides: it tells the arrays' folder where elements lie
 
 # layer, a folder of csrc or the first that names a file: what it may include beside its own files
@@ -140,16 +140,20 @@ def test_check_does_not_read_comments_or_strings():
 
 
 def test_every_instruction_set_has_its_two_files():
-    listed = re.findall(r"^(?:FOREIGN_)?ISA\((\w+)", (CSRC / "isa.def").read_text(), re.MULTILINE)
-    for isa in set(listed):
-        assert f"vec/{isa}.h" in SOURCES
+    """But for an amended one, which has the vocabulary of another."""
+    text = (CSRC / "isa.def").read_text()
+    others = dict(re.findall(r"^AMENDED_ISA\((\w+), (\w+)\)$", text, re.MULTILINE))
+    for isa in set(re.findall(r"^(?:FOREIGN_)?ISA\((\w+)", text, re.MULTILINE)):
+        assert f"vec/{others.get(isa, isa)}.h" in SOURCES
         assert f"kernels/{isa}.c" in SOURCES
 
 
 def test_every_instruction_set_is_known_on_every_architecture():
     """Under its name, where it cannot run: the portable one alone is nowhere foreign."""
     text = (CSRC / "isa.def").read_text()
-    at_home, foreign = (re.findall(rf"^{word}\((\w+)", text, re.MULTILINE) for word in ("ISA", "FOREIGN_ISA"))
+    at_home, foreign = (
+        re.findall(rf"^{word}\((\w+)", text, re.MULTILINE) for word in ("(?:AMENDED_)?ISA", "FOREIGN_ISA")
+    )
     assert sorted(at_home) == sorted([*foreign, "scalar"])
 
 

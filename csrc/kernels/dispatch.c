@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "kernels/dividers.h"
+
 /* FEATURE(name, whether this CPU and its operating system have it) */
 #if defined(__x86_64__)
 
@@ -40,6 +42,10 @@ FEATURES
 #define ISA(name, test) extern const struct kernels kernels_##name;
 #include "isa.def"
 
+#define ISA(name, test)
+#define AMENDED_ISA(name, of) void use_##name(struct kernels *kernels);
+#include "isa.def"
+
 #define ISA(name, test) static int cpu_runs_##name(void) { return (test); }
 #include "isa.def"
 
@@ -52,9 +58,11 @@ static const struct isa {
     const char *name;
     int (*available)(void);
     const struct kernels *kernels;
+    void (*amend)(struct kernels *kernels);
 } known[] = {
-#define ISA(name, test) {#name, cpu_runs_##name, &kernels_##name},
-#define FOREIGN_ISA(name) {#name, never, NULL},
+#define ISA(name, test) {#name, cpu_runs_##name, &kernels_##name, NULL},
+#define AMENDED_ISA(name, of) {#name, cpu_runs_##of, &kernels_##of, use_##name},
+#define FOREIGN_ISA(name) {#name, never, NULL, NULL},
 #include "isa.def"
 };
 
@@ -72,13 +80,19 @@ static const struct isa *find(const char *name)
     return NULL;
 }
 
+/* The i-th, best first: where a division is cheap, the first two change places. */
+static const struct isa *ranked(int i)
+{
+    return &known[i < 2 && !this_cpu_divides_slowly() ? 1 - i : i];
+}
+
 /* The portable kernels, last in the list, run everywhere. */
 static const struct isa *best(void)
 {
-    const struct isa *isa = known;
-    while (!isa->available())
-        isa++;
-    return isa;
+    int i = 0;
+    while (!ranked(i)->available())
+        i++;
+    return ranked(i);
 }
 
 #if defined(__x86_64__)
@@ -105,6 +119,8 @@ enum isa_choice choose_isa(const char *wanted)
     if (chosen == NULL) {
         chosen = available ? isa : best();
         active = *chosen->kernels;
+        if (chosen->amend != NULL)
+            chosen->amend(&active);
         active_for_numbers = for_numbers(chosen);
     }
     if (!available)
@@ -121,8 +137,8 @@ const char *known_isa(int i, int *available)
 {
     if (i >= KNOWN_COUNT)
         return NULL;
-    *available = known[i].available();
-    return known[i].name;
+    *available = ranked(i)->available();
+    return ranked(i)->name;
 }
 
 enum {
