@@ -7,17 +7,42 @@ an operator; a transform (`torch.func`, dual tensors) differentiates by rules it
 
 from __future__ import annotations
 
+from typing import Any, TypeAlias
+
 import torch
+from torch._C import _are_functorch_transforms_active, _is_tracing, _len_torch_dispatch_stack
+from torch._C._functorch import unwrap_if_dead as unwrap_if_dead  # what is left of a tensor whose transform is over
 from torch.autograd import forward_ad
+from torch.compiler import is_compiling
+
+Function: TypeAlias = type[torch.autograd.Function]
 
 
 def is_traced() -> bool:
     """Whether operators are recorded, now or by a mode that looks at each of them."""
-    return (  # type: ignore[no-any-return]
-        torch.compiler.is_compiling() or torch._C._is_tracing() or torch._C._len_torch_dispatch_stack() > 0
-    )
+    return is_compiling() or _is_tracing() or _len_torch_dispatch_stack() > 0  # type: ignore[no-any-return]
 
 
 def is_transformed() -> bool:
     """Whether a function transform is under way, or tensors may have tangents."""
-    return torch._C._are_functorch_transforms_active() or forward_ad._current_level >= 0  # type: ignore[no-any-return]
+    return _are_functorch_transforms_active() or forward_ad._current_level >= 0  # type: ignore[no-any-return]
+
+
+def is_eager() -> bool:
+    """Whether nobody looks: neither of them, in one call."""
+    return not (
+        is_compiling()
+        or _is_tracing()
+        or _len_torch_dispatch_stack()
+        or _are_functorch_transforms_active()
+        or forward_ad._current_level >= 0
+    )
+
+
+def eager_call(function: Function) -> Any:
+    """`function.apply` where `is_eager`, without what it does for transforms; its tensors have to be `unwrap_if_dead`.
+
+    The engine asks the node for `apply`, which is to look for the function's `backward`: it may as well be that.
+    """
+    function._backward_cls.apply = function.backward
+    return super(torch.autograd.Function, function).apply

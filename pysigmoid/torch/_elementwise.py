@@ -14,12 +14,11 @@ import torch
 
 from pysigmoid._dtypes import Array
 from pysigmoid._elementwise import SHORTEST_APPLIED, _apply_to_arrays
-from pysigmoid.torch._doors import is_traced, is_transformed
+from pysigmoid.torch._doors import Function, eager_call, is_eager, is_traced, unwrap_if_dead
 from pysigmoid.torch._operators import define
 from pysigmoid.torch._tensors import Unreadable, give, on_torchs_threads, read_floats, require_tensor, resolved
 
 Tensor: TypeAlias = torch.Tensor
-Function: TypeAlias = type[torch.autograd.Function]
 
 
 class Elementwise:
@@ -34,13 +33,16 @@ class Elementwise:
         peer: str,
     ) -> None:
         self.name, self.value, self.both, self.derivative, self.peer = name, value, both, derivative, peer
-        self.eager = self.transformed = _transformed(self)
-        self.operator = _operator(self)
-        if both is not None:
-            self.eager, self.operator_with_slope = _eager(self), _operator_with_slope(self)
+        self.transformed, self.operator = _transformed(self), _operator(self)
+        if both is None:
+            self.eager = self.transformed.apply
+        else:
+            self.eager, self.operator_with_slope = eager_call(_eager(self)), _operator_with_slope(self)
 
     def value_of(self, input: Tensor) -> Tensor:
         array = read_floats(input)
+        if 0 < array.size < SHORTEST_APPLIED:
+            return give(self.value(array))
         return give(_compute(self.value, array)) if array.size else torch.sigmoid(input.detach())
 
     def value_and_slope(self, input: Tensor) -> tuple[Tensor, Tensor]:
@@ -48,14 +50,12 @@ class Elementwise:
         if not array.size:
             return torch.sigmoid(input.detach()), torch.sigmoid(input.detach())  # nothing, with torch's strides
         assert self.both is not None
-        value, slope = _compute(self.both, array)
+        value, slope = self.both(array) if array.size < SHORTEST_APPLIED else _compute(self.both, array)
         return give(value), give(slope)
 
 
 def _compute(ufunc: np.ufunc, array: Array) -> Any:
-    """A ufunc of an array; its strides are those that torch gives to results."""
-    if array.size < SHORTEST_APPLIED:
-        return ufunc(array)
+    """A ufunc of many elements; its strides are those that torch gives to results."""
     if ufunc.nout > 1:
         return on_torchs_threads(array.size, ufunc, array)
     return on_torchs_threads(array.size, _apply_to_arrays, ufunc, array)
@@ -66,16 +66,20 @@ def _compute(ufunc: np.ufunc, array: Array) -> Any:
 
 def apply(function: Elementwise, input: Tensor) -> Tensor:
     """The function of a tensor."""
-    if is_traced():
-        return _apply_operator(function, _floats(function, input))
-    if is_transformed():
-        return function.transformed.apply(_floats(function, input))
+    if not is_eager():
+        return _apply_observed(function, input)
     try:
-        if torch.is_grad_enabled() and input.requires_grad:
-            return function.eager.apply(input)
+        if input.requires_grad and torch.is_grad_enabled():
+            return function.eager(unwrap_if_dead(input))
         return function.value_of(input)
     except (AttributeError, Unreadable):
         return _apply_to_other(function, input)
+
+
+def _apply_observed(function: Elementwise, input: Tensor) -> Tensor:
+    """The function where a tracer or a transform looks at it."""
+    floats = _floats(function, input)
+    return _apply_operator(function, floats) if is_traced() else function.transformed.apply(floats)
 
 
 def _apply_to_other(function: Elementwise, input: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from pysigmoid._losses import VALUE, VALUE_AND_GRAD
-from pysigmoid.torch._doors import is_traced, is_transformed
+from pysigmoid.torch._doors import eager_call, is_eager, is_traced, unwrap_if_dead
 from pysigmoid.torch._loss_formulas import divisor
 from pysigmoid.torch._loss_kernels import (
     GRADIENT,
@@ -32,11 +32,11 @@ def logits_loss(
     if weight is not None or pos_weight is not None:
         _require_factor("weight", weight, peer)
         _require_factor("pos_weight", pos_weight, peer)
-    if not (is_traced() or is_transformed()):
+    if is_eager():
         try:
-            if torch.is_grad_enabled() and (input.requires_grad or target.requires_grad):
-                operands = input, target, _as_tensor(weight), _as_tensor(pos_weight)
-                return LogitsLoss.apply(*operands, options)
+            if (input.requires_grad or target.requires_grad) and torch.is_grad_enabled():
+                pair = unwrap_if_dead(input), unwrap_if_dead(target)
+                return loss_with_gradient(*pair, _as_tensor(weight), _as_tensor(pos_weight), options)
             return give(run(VALUE, input, target, weight, pos_weight, options)[0])
         except (AttributeError, Unreadable):
             pass
@@ -48,7 +48,7 @@ def _loss_of_other(
     input: Tensor, target: Tensor, weight: Tensor | None, pos_weight: Tensor | None, options: Options
 ) -> Tensor:
     """The loss where somebody looks at it, or the memory does not hold the numbers."""
-    if not is_traced() and is_transformed():
+    if not (is_eager() or is_traced()):
         return LOSS(input, target, weight, pos_weight, options)
     operands: tuple[Any, ...] = (input, target, weight, pos_weight)
     if not is_traced():
@@ -131,6 +131,9 @@ class LogitsLoss(torch.autograd.Function):
             return *LOSS.backward(grad, ctx.needs_input_grad, operands, options), None, None, None
         by_target = LOSS.backward(grad, (False, ctx.needs_input_grad[1]), operands, options)[1]
         return _by_logits(ctx, grad, operands, options), by_target, None, None, None
+
+
+loss_with_gradient = eager_call(LogitsLoss)
 
 
 def _by_logits(ctx: Any, grad: Tensor, operands: Operands, options: Options) -> Tensor | None:

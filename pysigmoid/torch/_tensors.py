@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
+from torch import from_numpy
 
 from pysigmoid import threads
 from pysigmoid._dtypes import Array
 
 Result = TypeVar("Result")
 
-FLOATS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
+FLOATS = frozenset((torch.float32, torch.float64, torch.float16, torch.bfloat16))
 SHORTEST_SHARED = 1 << 14  # elements: fewer stay on one thread anyway
 
 
@@ -37,24 +38,29 @@ def _bfloat16() -> np.dtype[Any]:
     return dtype
 
 
-def read(tensor: torch.Tensor) -> Array:
-    """The memory of a tensor of real numbers as an array."""
-    is_bfloat16 = getattr(tensor, "dtype", None) is torch.bfloat16
-    try:
-        numbers: Array = (tensor.detach().view(torch.uint16) if is_bfloat16 else tensor.detach()).numpy()
-    except (AttributeError, RuntimeError, TypeError) as error:  # NotImplementedError is one of them
-        raise Unreadable from error
-    if numbers.dtype.kind == "c":
-        raise Unreadable
-    return numbers.view(_bfloat16()) if is_bfloat16 else numbers
-
-
 def read_floats(tensor: torch.Tensor) -> Array:
     """The memory of a tensor of floats as an array."""
-    array = read(tensor)
-    if array.dtype.char not in "fdeE":  # E is bfloat16
+    if tensor.dtype not in FLOATS:
         raise Unreadable
-    return array
+    return _memory_of(tensor)
+
+
+def read(tensor: torch.Tensor) -> Array:
+    """The memory of a tensor of real numbers as an array."""
+    if not isinstance(tensor, torch.Tensor) or tensor.dtype.is_complex:
+        raise Unreadable
+    return _memory_of(tensor)
+
+
+def _memory_of(tensor: torch.Tensor) -> Array:
+    try:
+        if tensor.requires_grad:
+            tensor = tensor.detach()
+        if tensor.dtype is torch.bfloat16:
+            return tensor.view(torch.uint16).numpy().view(_bfloat16())  # type: ignore[no-any-return]
+        return tensor.numpy()  # type: ignore[no-any-return]
+    except (RuntimeError, TypeError) as error:  # NotImplementedError is one of them
+        raise Unreadable from error
 
 
 def read_factor(factor: torch.Tensor | float | None) -> Array | float | None:
@@ -63,10 +69,10 @@ def read_factor(factor: torch.Tensor | float | None) -> Array | float | None:
 
 def give(result: Any) -> torch.Tensor:
     """An array, or a scalar, as a tensor of the same memory."""
-    array = np.asarray(result)
-    if array.dtype.char in "efd":
-        return torch.from_numpy(array)
-    return torch.from_numpy(array.view(np.uint16)).view(torch.bfloat16)
+    array = result if type(result) is np.ndarray else np.asarray(result)
+    if array.dtype.char in "fde":
+        return from_numpy(array)
+    return from_numpy(array.view(np.uint16)).view(torch.bfloat16)
 
 
 # The dispatch keys of a tensor say in one number where and how it is stored, and who looks at it. These are those of
