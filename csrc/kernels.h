@@ -79,8 +79,8 @@ typedef int loss_kernel(const struct loss_block *block, ptrdiff_t n);
 #define ALL_LOSSES(LOSS) SHORT_LOSSES(LOSS) LONG_LOSSES(LOSS)
 
 /* Those of narrow logits: in pairs of floats, and in double. */
-#define PAIRED_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, plain) DERIVABLE_LOSS(LOSS, weighted)
-#define NARROW_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, focal) LOSS(probability, value)
+#define PAIRED_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, plain) DERIVABLE_LOSS(LOSS, weighted) LOSS(probability, value)
+#define NARROW_LOSSES(LOSS) DERIVABLE_LOSS(LOSS, focal)
 
 /* Gradient and Hessian come with the value where the block has a place for it. */
 enum loss_outputs { OUTPUTS_value, OUTPUTS_value_and_gradient, OUTPUTS_gradient_and_hessian, LOSS_OUTPUTS_COUNT };

@@ -7,8 +7,9 @@
 enum { PAIRED_BLOCK = 192 };
 _Static_assert(PAIRED_BLOCK % WHOLE_PACKS == 0 && PAIRED_BLOCK % LANES_f32 == 0, "whole packs");
 
-/* What a kernel is to compute, together, and whether with weights. */
-enum { PAIRED_value = 1, PAIRED_gradient = 2, PAIRED_hessian = 4, PAIRED_plain = 0, PAIRED_weighted = 8 };
+/* What a kernel is to compute, together, and of which form. */
+enum { PAIRED_value = 1, PAIRED_gradient = 2, PAIRED_hessian = 4 };
+enum { PAIRED_plain = 0, PAIRED_weighted = 8, PAIRED_probability = 16 };
 enum {
     PAIRED_value_and_gradient = PAIRED_value | PAIRED_gradient,
     PAIRED_gradient_and_hessian = PAIRED_gradient | PAIRED_hessian,
@@ -47,7 +48,8 @@ INLINE struct float_pair pair_at(const f32 words[2])
 #define MOST_PAIRED_DIVISOR 0x1p36
 #define LEAST_PAIRED_POS_WEIGHT 0x1p-10f
 #define MOST_PAIRED_POS_WEIGHT 0x1p40f
-#define LEAST_PAIRED_WEIGHT 0x1p-47 /* times the divisor, where this is more than 1 */
+#define LEAST_PAIRED_WEIGHT 0x1p-47 /* times the divisor, where this is more than 1; of probabilities more */
+#define LEAST_PAIRED_WEIGHT_OF_PROBABILITY 0x1p-37
 #define MOST_PAIRED_WEIGHT 0x1p60f
 
 static int divides_in_pairs(const struct loss_block *block)
@@ -77,11 +79,12 @@ static int any_factor_outside(const struct paired_part *part, ptrdiff_t n)
 {
     vf32 zero = v_set_f32(0), one = v_set_f32(1);
     struct paired_extent weights = {one, one}, pos_weights = {one, one};
-    for (ptrdiff_t i = 0; i < n && part->weight != NULL; i += LANES_f32) {
+    ptrdiff_t weighted = part->weight == NULL ? 0 : n, pos_weighted = part->pos_weight == NULL ? 0 : n;
+    for (ptrdiff_t i = 0; i < weighted; i += LANES_f32) {
         vf32 size = v_abs_f32(LOAD(f32, f32, part->weight, i));
         weights = extended_by(weights, v_select_f32(v_eq_f32(size, zero), one, size));
     }
-    for (ptrdiff_t i = 0; i < n && part->pos_weight != NULL; i += LANES_f32)
+    for (ptrdiff_t i = 0; i < pos_weighted; i += LANES_f32)
         pos_weights = extended_by(pos_weights, LOAD(f32, f32, part->pos_weight, i));
     return leaves(weights, part->least_weight, MOST_PAIRED_WEIGHT)
            || leaves(pos_weights, LEAST_PAIRED_POS_WEIGHT, MOST_PAIRED_POS_WEIGHT);
@@ -185,6 +188,8 @@ INLINE void second_pass_at(int wants, enum paired_values values, const struct pa
     }
 }
 
+#include "kernels/paired_probability.h"
+
 /* A running sum stays in its register where the compiler sees which one it is. */
 INLINE void second_pass(int wants, enum paired_values values, const struct paired_part *whole, ptrdiff_t begin,
                         ptrdiff_t end, struct paired_block *block)
@@ -200,7 +205,10 @@ INLINE void second_pass(int wants, enum paired_values values, const struct paire
     for (ptrdiff_t i = begin; i < end; i += step) {
         ELEMENTS_ARE_INDEPENDENT
         for (ptrdiff_t j = 0; j < step; j += LANES_f32)
-            second_pass_at(wants, values, &part, i + j, block, high + j, low + j);
+            if (wants & PAIRED_probability)
+                deliver_pack(values, block, high + j, low + j, i + j, bce_at(&part, i + j));
+            else
+                second_pass_at(wants, values, &part, i + j, block, high + j, low + j);
     }
     if (values == VALUES_are_added) {
         memcpy(part.sums->high, high, sizeof high);
@@ -247,6 +255,8 @@ static void deliver_values(const struct paired_part *part, ptrdiff_t begin, ptrd
 {
     if (part->sums == NULL) {
         write_values(part, begin, end, block);
+        if (part->wants & PAIRED_probability)
+            sign_zeros(part, begin, end);
         return;
     }
     for (ptrdiff_t i = begin; i < end && !all_are_added(part, end); i++)
@@ -291,7 +301,8 @@ static NEVER_INLINE void compute_mixed(const struct paired_part *part, ptrdiff_t
 INLINE int compute_part(int wants, const struct paired_part *part, ptrdiff_t n)
 {
     struct paired_block block;
-    struct paired_outside outside = first_pass(wants, part, n, &block);
+    struct paired_outside outside = wants & PAIRED_probability ? find_outside_probabilities(part, n)
+                                                               : first_pass(wants, part, n, &block);
     int has_wide = part->wide_labels != NULL || part->wide_weight != NULL || part->wide_pos_weight != NULL;
     if (RARELY(outside.logits || outside.labels || outside.factors || has_wide || !part->divides_in_pairs))
         compute_mixed(part, n, &block);
@@ -317,6 +328,11 @@ static struct paired_part part_of(int wants, const struct loss_block *block)
     };
     f64 divisor = block->divisor == NULL ? 1 : *(const f64 *)block->divisor;
     split_in_two(part.scale, 1 / divisor);
+    if (wants & PAIRED_probability) {
+        part.weight = block->weight;
+        part.wide_weight = block->wide_weight;
+        part.least_weight = (f32)LEAST_PAIRED_WEIGHT_OF_PROBABILITY;
+    }
     if (!(wants & PAIRED_weighted))
         return part;
     f64 smoothing = *(const f64 *)block->options;

@@ -23,7 +23,9 @@ static int is_float(f64 number)
 static int is_paired(const struct paired_part *part, f32 x, f64 y, f64 w, f64 p)
 {
     f64 size = fabs(w);
-    return fabsf(x) <= MOST_PAIRED && y >= 0 && y <= 1 && is_float(y) && is_float(w) && is_float(p)
+    int takes_x = part->wants & PAIRED_probability ? (x == 0 && !signbit(x)) || (x >= LEAST_PAIRED_PROBABILITY && x <= 1)
+                                                   : fabsf(x) <= MOST_PAIRED;
+    return takes_x && y >= 0 && y <= 1 && is_float(y) && is_float(w) && is_float(p)
            && (size == 0 || (size >= part->least_weight && size <= MOST_PAIRED_WEIGHT)) && p >= LEAST_PAIRED_POS_WEIGHT
            && p <= MOST_PAIRED_POS_WEIGHT && part->divides_in_pairs;
 }
@@ -49,18 +51,24 @@ static void put_rest_aside(const struct paired_part *part, ptrdiff_t begin, ptrd
     }
 }
 
+static enum loss_form form_of(const struct paired_part *part)
+{
+    return part->wants & PAIRED_probability ? LOSS_probability : part->wants & PAIRED_weighted ? LOSS_weighted : LOSS_plain;
+}
+
+/* The value, and what derivatives there are; the Hessian where it is wanted. */
 static void compute_as_wide(const struct paired_part *part, struct paired_rest *rest)
 {
-    enum loss_form form = part->wants & PAIRED_weighted ? LOSS_weighted : LOSS_plain;
-    int with_hessian = part->wants & PAIRED_hessian;
-    enum loss_outputs outputs = with_hessian ? OUTPUTS_gradient_and_hessian : OUTPUTS_value_and_gradient;
+    int has_derivatives = !(part->wants & PAIRED_probability), has_hessian = part->wants & PAIRED_hessian;
+    enum loss_outputs outputs = !has_derivatives ? OUTPUTS_value
+                                : has_hessian    ? OUTPUTS_gradient_and_hessian
+                                                 : OUTPUTS_value_and_gradient;
     struct loss_block block = {
         .logits = rest->logits, .labels = rest->labels, .weight = rest->weight, .pos_weight = rest->pos_weight,
-        .value = rest->value, .gradient = rest->gradient, .hessian = with_hessian ? rest->hessian : NULL,
-        .options = part->block->options, .divisor = part->block->divisor,
+        .value = rest->value, .gradient = has_derivatives ? rest->gradient : NULL,
+        .hessian = has_hessian ? rest->hessian : NULL, .options = part->block->options, .divisor = part->block->divisor,
     };
-    const struct kernels *kernels = &GLUE(kernels_, WIDE_ISA);
-    kernels->losses[WORKING_wide][form][outputs](&block, WHOLE_PACKS);
+    GLUE(kernels_, WIDE_ISA).losses[WORKING_wide][form_of(part)][outputs](&block, WHOLE_PACKS);
     if (part->block->replace_extremes != NULL)
         part->block->replace_extremes(part->block->loss, &block);
 }

@@ -50,6 +50,7 @@ PAIRED_ROW(bce_with_logits, PAIRED_value)
 PAIRED_ROW(bce_with_logits_grad, PAIRED_gradient)
 PAIRED_ROW(bce_with_logits_value_and_grad, PAIRED_value_and_gradient)
 PAIRED_ROW(bce_with_logits_grad_and_hess, PAIRED_gradient_and_hessian)
+PAIRED_ROW(bce, PAIRED_value | PAIRED_probability)
 #undef PAIRED_ROW
 
 #define KERNEL_paired(inputs, outputs, name, dtype)                         \

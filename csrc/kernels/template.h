@@ -4,6 +4,7 @@
 #include "math/half.h"
 #include "math/narrow.h"
 #include "math/paired.h"
+#include "math/paired_bce.h"
 #include "math/wide_losses.h"
 #include "math/wide_derivatives.h"
 #include "math/fast.h"

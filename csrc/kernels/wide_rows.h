@@ -39,6 +39,7 @@ INLINE void compute_wide_row(loss_kernel *compute, enum loss_outputs outputs, vo
 #define WIDE_ROW_bce_with_logits WIDE_ROW(bce_with_logits, value)
 #define WIDE_ROW_bce_with_logits_grad \
     KERNEL(2, 1, bce_with_logits_grad, f64, f64, bce_with_logits_grad_in_wide)
+#define WIDE_ROW_bce KERNEL(2, 1, bce, f64, f64, bce_in_wide)
 #define WIDE_ROW_bce_with_logits_value_and_grad WIDE_ROW(bce_with_logits_value_and_grad, value_and_gradient)
 #define WIDE_ROW_bce_with_logits_grad_and_hess WIDE_ROW(bce_with_logits_grad_and_hess, gradient_and_hessian)
 

@@ -75,7 +75,7 @@ static int wants_more_digits(const struct request *request, const struct loss *l
 /* Which of the two ways for narrow logits, or that of float64. A smoothing that vanishes beside 1 is left to double. */
 static enum working working_of_narrow(const struct request *request, const struct loss *loss)
 {
-    if (loss->form == LOSS_focal || loss->form == LOSS_probability)
+    if (loss->form == LOSS_focal)
         return WORKING_narrow;
     int is_tiny = 0 < request->smoothing && request->smoothing < 0x1p-60;
     return is_tiny || wants_more_digits(request, loss) ? WORKING_wide : WORKING_paired;

@@ -1,0 +1,38 @@
+/* The loss of probabilities in pairs of floats, whose first pass only looks: read by kernels/paired_kernels.h. */
+
+/* Whether these may be beyond their bounds; 0 is a probability, and -0 looked at closer. */
+INLINE struct paired_outside find_outside_probabilities(const struct paired_part *part, ptrdiff_t n)
+{
+    vf32 labels = v_set_f32(0), one = v_set_f32(1), zero = v_set_f32(0);
+    struct paired_extent extent = {one, one};
+    for (ptrdiff_t i = 0; i < n; i += LANES_f32) {
+        vf32 p = LOAD(f32, f32, part->logits, i);
+        extent.largest = v_max_bits_f32(extent.largest, p);
+        extent.smallest = v_min_f32(extent.smallest, v_select_f32(v_eq_f32(p, zero), one, p));
+        labels = v_max_bits_f32(labels, LOAD(f32, f32, part->labels, i));
+    }
+    return (struct paired_outside){leaves(extent, LEAST_PAIRED_PROBABILITY, 1), v_any_bits_above_f32(labels, 1),
+                                   any_factor_outside(part, n)};
+}
+
+INLINE struct paired_value bce_at(const struct paired_part *part, ptrdiff_t i)
+{
+    vf32 p = LOAD(f32, f32, part->logits, i), y = LOAD(f32, f32, part->labels, i);
+    int all_are_hard = V_BRANCHES_PAY && v_all_f32(v_eq_f32(v_mul_f32(y, y), y));
+    struct paired_value value;
+    if (all_are_hard)
+        value = bce_of_hard_label_in_paired(p, y);
+    else
+        value = bce_in_paired(p, y);
+    return part->weight == NULL ? value : value_times_in_paired(value, LOAD(f32, f32, part->weight, i));
+}
+
+/* A certain and right p costs 0: -log 1 is -0, and so is the product of a positive weight with it. */
+static void sign_zeros(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end)
+{
+    for (ptrdiff_t i = begin; i < end; i++) {
+        f64 weight = part->weight == NULL ? 1 : part->weight[i];
+        if (RARELY(part->value[i] == 0) && weight != 0)
+            part->value[i] = (part->labels[i] == 1 ? -0.0 : 0.0) * weight;
+    }
+}
