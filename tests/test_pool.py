@@ -47,29 +47,65 @@ def assert_same_on_threads(ufunc, inputs, counts, **options):
 # ---- more than one thread ----
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="platform: threads are looked up in Linux's /proc")
-def test_workers_share_a_long_call_and_leave_a_short_one_alone():
+X = np.full(1 << 22, 0.5, np.float32)
+OUT = np.empty_like(X)
+
+
+def share_of_workers(calls, elements, pause=0.0):
+    """What threads other than this one run while it runs for 1."""
+
     def time_of_workers():
-        """Nanoseconds that threads other than this one have run."""
         tasks = [task for task in Path("/proc/self/task").iterdir() if int(task.name) != os.getpid()]
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
 
-    def share_of_workers(calls, elements):
-        """What they ran while this thread ran for 1."""
-        before, mine = time_of_workers(), time.thread_time_ns()
-        for _ in range(calls):
-            pysigmoid.sigmoid(x[:elements], out=out[:elements])
-        return (time_of_workers() - before) / (time.thread_time_ns() - mine)
+    before, mine = time_of_workers(), time.thread_time_ns()
+    for _ in range(calls):
+        pysigmoid.sigmoid(X[:elements], out=OUT[:elements])
+        time.sleep(pause)
+    return (time_of_workers() - before) / (time.thread_time_ns() - mine)
 
-    x = np.full(1 << 22, 0.5, np.float32)
-    out = np.empty_like(x)
+
+@pytest.mark.skipif(sys.platform != "linux", reason="platform: threads are looked up in Linux's /proc")
+def test_workers_share_a_long_call_and_leave_a_short_one_alone():
     with pysigmoid.num_threads(2):
-        pysigmoid.sigmoid(x, out=out)
+        pysigmoid.sigmoid(X, out=OUT)
         time.sleep(0.01)  # the worker sleeps
         # The least of several: threads of the tests' own runner are among those that are counted.
-        assert min(share_of_workers(1000, LEAST + 1000) for _ in range(5)) < 0.05
-        assert max(share_of_workers(10, x.size) for _ in range(5)) > 0.2
+        assert min(share_of_workers(1000, LEAST - 1) for _ in range(5)) < 0.05
+        assert min(share_of_workers(50, LEAST + 1000, 0.001) for _ in range(5)) < 0.05
+        assert max(share_of_workers(10, X.size) for _ in range(5)) > 0.2
     assert _core.pool_workers() >= 1
+
+
+SERIES = """
+#include <assert.h>
+#include "threads/worth.h"
+int main(void)
+{
+    nanoseconds start = now();
+    assert(!follows_another(start)); /* the first call of all */
+    atomic_store(&last_end, start);
+    assert(follows_another(start + FOLLOWS - 1) && !follows_another(start + FOLLOWS));
+
+    settle(now() - 20 * 1000, 200 * 1000); /* a gain of 180 us is no licence to lose as much */
+    assert(atomic_load(&credit) == MOST_CREDIT && atomic_load(&alone_until) == 0);
+
+    start = now() - 80 * 1000;
+    settle(start, 10 * 1000); /* 70 us lost, of which 20 were there: the rest and a loan are 60 */
+    nanoseconds end = atomic_load(&alone_until);
+    assert(end - now() > 1000 * 1000 && end - start >= 20 * 60 * 1000 && atomic_load(&credit) == LOAN);
+    atomic_store(&last_end, end - 1);
+    assert(!follows_another(end - 1) && follows_another(end));
+}
+"""
+
+
+def test_series_is_of_calls_that_follow_closely_and_ends_for_a_while_where_sharing_does_not_pay(tmp_path):
+    """The rule itself: how it works out depends on what else the processors do."""
+    (tmp_path / "series.c").write_text(SERIES)
+    flags = ["-std=gnu11", "-UNDEBUG", f"-I{CSRC}", str(tmp_path / "series.c"), "-o", str(tmp_path / "series")]
+    subprocess.run([*shlex.split(compiler_of_python()), *flags], check=True)
+    assert subprocess.run([tmp_path / "series"], capture_output=True, text=True).stderr == ""
 
 
 @pytest.mark.parametrize("dtype", FLOATS, ids=lambda dtype: dtype.__name__)

@@ -16,21 +16,9 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdint.h>
-#include <time.h>
 #include <unistd.h>
 
-typedef int64_t nanoseconds;
-
-/* A job goes to the pool when the caller alone would need longer than this. Waking a parked worker takes 25 to 50 us on a
- * virtual machine; of 100 us two threads still save 30 us then, and 45 us where the worker is awake. */
-static const nanoseconds WORTH_SHARING = 100 * 1000;
-
-/* The last chunks: what one thread may have to wait for another, and still much more than it takes to hand one out. */
-static const nanoseconds SHORTEST_CHUNK = 8 * 1000;
-
-/* How long all workers together look out for the next job before they sleep. */
-static const nanoseconds WORKERS_SPIN = 80 * 1000;
+#include "threads/worth.h"
 
 /* How long a caller looks out for the last worker: longer, and it keeps from its CPU a worker that waits for that one. */
 static const nanoseconds CALLERS_SPIN = 20 * 1000;
@@ -128,17 +116,6 @@ static int threads_allowed(void)
 }
 
 /* ---- waiting ---- */
-
-static nanoseconds now(void)
-{
-#if defined(__APPLE__)
-    return (nanoseconds)clock_gettime_nsec_np(CLOCK_UPTIME_RAW); /* CLOCK_MONOTONIC ticks in microseconds there */
-#else
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (nanoseconds)time.tv_sec * 1000000000 + time.tv_nsec;
-#endif
-}
 
 static inline void pause_cpu(void)
 {
@@ -308,8 +285,11 @@ static void open_job(int places)
     pthread_mutex_lock(&pool.lock);
     sleepers = atomic_load(&pool.sleeping_workers);
     pthread_mutex_unlock(&pool.lock);
-    for (int i = 0; i < places && i < sleepers; i++)
-        pthread_cond_signal(&pool.news);
+    if (sleepers <= places)
+        pthread_cond_broadcast(&pool.news); /* one call of the system for all of them */
+    else
+        for (int i = 0; i < places; i++)
+            pthread_cond_signal(&pool.news);
 }
 
 static void close_job(nanoseconds spin)
@@ -327,38 +307,69 @@ static void close_job(nanoseconds spin)
     pthread_mutex_unlock(&pool.lock);
 }
 
-static void share(pool_task *task, void *job, ptrdiff_t begin, ptrdiff_t n, int helpers)
+/* The elements of a job from `begin` on, after the first of them took `taken`, and the caller alone would need `alone`. */
+struct rest {
+    pool_task *task;
+    void *job;
+    ptrdiff_t begin, n, grain;
+    nanoseconds taken, alone;
+    int in_series;
+};
+
+static void share(const struct rest *rest, int helpers)
 {
     int spare_cpus = helpers < cpus_allowed(); /* else a thread that works wants the CPU of one that spins */
-    atomic_store(&pool.spin, spare_cpus ? WORKERS_SPIN / helpers : 0);
-    atomic_store(&pool.next, begin);
-    pool.task = task;
-    pool.job = job;
-    pool.n = n;
+    nanoseconds spin = WORKERS_SPIN / helpers;
+    if (rest->in_series && spin < SPIN_IN_SERIES)
+        spin = SPIN_IN_SERIES;
+    atomic_store(&pool.spin, spare_cpus ? spin : 0);
+    atomic_store(&pool.next, rest->begin);
+    pool.task = rest->task;
+    pool.job = rest->job;
+    pool.n = rest->n;
     pool.shares = 2 * (helpers + 1);
     open_job(helpers);
     work();
     close_job(spare_cpus ? CALLERS_SPIN : 0);
 }
 
-/* Runs [begin, n), given the time that the elements before begin have taken. Whole numbers only: floats would leave their
- * exception flags with the caller. */
-static void run_rest(pool_task *task, void *job, ptrdiff_t begin, ptrdiff_t n, ptrdiff_t grain, nanoseconds taken)
+/* Whether the workers have done their part of it. */
+static int is_shared(const struct rest *rest)
 {
-    int helpers = 0;
-    if ((n - begin) / begin * taken >= WORTH_SHARING && !atomic_flag_test_and_set(&pool.taken)) {
-        ptrdiff_t chunks;
-        pool.grain = grain;
-        pool.shortest = (SHORTEST_CHUNK * begin / taken / grain + 1) * grain;
-        chunks = (n - begin) / pool.shortest;
-        helpers = threads_allowed() - 1;
-        helpers = start_workers(chunks < helpers ? (int)chunks : helpers);
-        if (helpers > 0)
-            share(task, job, begin, n, helpers);
-        atomic_flag_clear(&pool.taken);
+    nanoseconds chunk = rest->in_series ? SHORTEST_CHUNK_IN_SERIES : SHORTEST_CHUNK;
+    ptrdiff_t chunks;
+    int helpers = threads_allowed() - 1;
+    if (atomic_flag_test_and_set(&pool.taken))
+        return 0;
+    pool.grain = rest->grain;
+    pool.shortest = (chunk * rest->begin / rest->taken / rest->grain + 1) * rest->grain;
+    chunks = (rest->n - rest->begin) / pool.shortest;
+    helpers = start_workers(chunks < helpers ? (int)chunks : helpers);
+    if (helpers > 0)
+        share(rest, helpers);
+    atomic_flag_clear(&pool.taken);
+    return helpers > 0;
+}
+
+/* time a / b. Whole numbers only: floats would leave their exception flags with the caller. */
+static nanoseconds times(nanoseconds time, ptrdiff_t a, ptrdiff_t b)
+{
+    return a / b * time + a % b * time / b;
+}
+
+static void run_rest(struct rest *rest, nanoseconds start)
+{
+    rest->alone = times(rest->taken, rest->n - rest->begin, rest->begin);
+    if (rest->alone < WORTH_SHARING_IN_SERIES) {
+        rest->task(rest->job, rest->begin, rest->n);
+        return;
     }
-    if (helpers == 0)
-        task(job, begin, n);
+    rest->in_series = follows_another(start) && threads_allowed() <= cpus_allowed();
+    if ((rest->alone < WORTH_SHARING && !rest->in_series) || !is_shared(rest))
+        rest->task(rest->job, rest->begin, rest->n);
+    else if (rest->alone < WORTH_SHARING)
+        settle(start, rest->alone + rest->taken);
+    atomic_store(&last_end, now());
 }
 
 /* What is worth sharing is a matter of time, and the time of an element depends on the function, the dtype, the
@@ -374,5 +385,5 @@ void run_in_parallel(pool_task *task, void *job, ptrdiff_t n, ptrdiff_t grain)
     }
     start = now();
     task(job, 0, first);
-    run_rest(task, job, first, n, grain, now() - start);
+    run_rest(&(struct rest){task, job, first, n, grain, now() - start, 0, 0}, start);
 }
