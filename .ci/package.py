@@ -1,8 +1,10 @@
-"""What a release is made of: its time, its sizes, its files, and that the sdist has what its tests need.
+"""What a release is made of: its time, its sizes, its files, that the sdist has what its tests need, that two folders
+give one wheel, and that others' checks are content with it.
 
-python .ci/package.py [PYTHON]: PYTHON has NumPy, setuptools and what the tests import.
+python .ci/package.py [PYTHON]: PYTHON has NumPy, setuptools, twine, abi3audit and what the tests import.
 """
 
+import hashlib
 import os
 import re
 import resource
@@ -19,6 +21,7 @@ BUILT = shutil.ignore_patterns(".git", ".venv*", "build", "*.so", "*.egg-info", 
 INSTALL_SECONDS = 45  # of idle processors, build included; those that others share count up to twice as many
 WHEEL_BYTES = 1_000_000
 EXTENSION_BYTES = 1_600_000
+EPOCH = "1750000000"  # of all files in the wheels, 2025-06-15
 
 # Together they read and import what the sdist brings: sources, oracle, proofs, documentation.
 SAMPLE = ["tests/test_layers.py", "tests/test_doctests.py", "tests/test_numbers.py", "tests/test_sanitizers.py"]
@@ -66,11 +69,35 @@ def check_wheel(wheel: Path) -> None:
     assert files <= sizes.keys(), f"the wheel lacks {sorted(files - sizes.keys())}"
 
 
-def check_sdist(sdist: Path, python: str, folder: Path) -> None:
-    """All that is committed, and tests that run in it after the README's own way to build."""
+def wheel_of(python: str, source: Path, folder: Path) -> Path:
+    command = ("pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, source)
+    run(python, "-m", *command, SOURCE_DATE_EPOCH=EPOCH)
+    (wheel,) = folder.iterdir()
+    return wheel
+
+
+def check_tools(python: str, wheel: Path, sdist: Path) -> None:
+    print(run(python, "-m", "twine", "check", "--strict", wheel, sdist).strip())
+    if "-abi3-" in wheel.name:
+        print(run(python, "-m", "abi3audit", "--strict", "--summary", wheel).strip() or "abi3audit: clean")
+
+
+def check_same(wheel: Path, again: Path) -> None:
+    """Byte for byte: whoever builds it can tell that a wheel is of these sources."""
+    sums = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (wheel, again)]
+    print(f"{wheel.name}, from two folders: {', '.join(sums)}")
+    assert sums[0] == sums[1]
+
+
+def unpack(sdist: Path, folder: Path) -> Path:
     with tarfile.open(sdist) as archive:
         archive.extractall(folder, filter="data")
     (unpacked,) = folder.iterdir()
+    return unpacked
+
+
+def check_sdist(unpacked: Path, python: str) -> None:
+    """All that is committed, and tests that run in it after the README's own way to build."""
     committed = set(run("git", "ls-files").splitlines())
     missing = sorted(name for name in committed if not (unpacked / name).exists())
     assert not missing, f"the sdist lacks {missing}"
@@ -83,12 +110,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = tree(folder)
-        wheels, sdists, unpacked = folder / "wheels", folder / "sdists", folder / "unpacked"
         check_install(python, source, folder / "installed")
-        run(python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", wheels, source)
-        check_wheel(*wheels.iterdir())
-        run(python, "setup.py", "--quiet", "sdist", "-d", sdists, folder=source)
-        check_sdist(*sdists.iterdir(), python, unpacked)
+        wheel = wheel_of(python, source, folder / "wheels")
+        check_wheel(wheel)
+        run(python, "setup.py", "--quiet", "sdist", "-d", folder / "sdists", folder=source)
+        (sdist,) = (folder / "sdists").iterdir()
+        check_tools(python, wheel, sdist)
+        unpacked = unpack(sdist, folder / "unpacked")
+        check_sdist(unpacked, python)
+        check_same(wheel, wheel_of(python, tree(folder / "elsewhere"), folder / "again"))
 
 
 if __name__ == "__main__":
