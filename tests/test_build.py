@@ -26,7 +26,11 @@ def glob(pattern):
 
 
 SOURCES = glob("*/*.c")
-COMPUTES_NOTHING = {"csrc/threads/pool.c", *(f"csrc/arrays/{stem}.c" for stem in ("axes", "overlap", "tasks"))}
+COMPUTES_NOTHING = {
+    "csrc/threads/pool.c",
+    "csrc/kernels/dividers.c",
+    *(f"csrc/arrays/{stem}.c" for stem in ("axes", "overlap", "tasks")),
+}
 OF_ANOTHER_ARCHITECTURE = {*glob("kernels/neon.c" if platform.machine() == "x86_64" else "kernels/avx*.c")}
 
 # Stands for the compiler: makes an empty file of whatever it gets, and writes down what it was asked. On request it
