@@ -98,7 +98,7 @@ def binary_cross_entropy_with_logits(
 
     Notes
     -----
-    In float32 each element is within 0.5000001 ULP, in both tails, where torch rounds a loss below 6e-8 to 0. At
+    In float32 each element is within 0.65 ULP, in both tails, where torch rounds a loss below 6e-8 to 0. At
     infinite logits the loss is its limit: 0 for the label they belong to, else inf; a factor of 0 drops its term. nan
     comes only from nan, warnings never. Sums are pairwise in float64 and do not depend on the memory layout.
     Labelled operands (pandas, polars, Arrow, xarray) must have equal labels, see the module. NA and null are missing
@@ -234,7 +234,7 @@ def binary_cross_entropy_with_logits_grad_and_hess(
     Notes
     -----
     What gradient boosting asks of a custom objective. The second derivative does not cancel: in float32 it is within
-    0.5000001 ULP, down to the subnormal numbers.
+    0.51 ULP, down to the subnormal numbers.
 
     Examples
     --------

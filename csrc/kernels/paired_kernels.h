@@ -4,7 +4,7 @@
  * In two passes through a block that stays in the first-level cache, e^-|x| in the first: each chain of latency is then
  * short enough for a processor to overlap a few of them, which one pass of a hundred instructions is not. */
 
-enum { PAIRED_BLOCK = 192 };
+enum { PAIRED_BLOCK = 256 };
 _Static_assert(PAIRED_BLOCK % WHOLE_PACKS == 0 && PAIRED_BLOCK % LANES_f32 == 0, "whole packs");
 
 /* What a kernel is to compute, together, and of which form. */
