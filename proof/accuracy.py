@@ -160,7 +160,7 @@ def worst_float32(name: str) -> np.ndarray:
 
 
 def markdown(table: Table) -> str:
-    """The table as README shows it."""
+    """The table as it is printed where it is recorded."""
     lines = [("worst error found", *DTYPES), ["---"] * (1 + len(DTYPES))]
     lines += [(f"`{name}`", *(f"{row[dtype].ulp:.4g}" for dtype in DTYPES)) for name, row in table.items()]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines).replace(" --- ", "---")

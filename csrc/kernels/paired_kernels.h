@@ -297,7 +297,7 @@ static NEVER_INLINE void compute_mixed(const struct paired_part *part, ptrdiff_t
     }
 }
 
-/* At most PAIRED_BLOCK elements. Returns whether a label may lie outside [0, 1]. */
+/* At most PAIRED_BLOCK elements. Returns whether a label, or a probability, may lie outside [0, 1]. */
 INLINE int compute_part(int wants, const struct paired_part *part, ptrdiff_t n)
 {
     struct paired_block block;
@@ -310,7 +310,8 @@ INLINE int compute_part(int wants, const struct paired_part *part, ptrdiff_t n)
         second_pass(wants, VALUES_are_added, part, 0, n, &block);
     else
         compute_waiting(wants, part, 0, n, &block);
-    return outside.labels || part->wide_labels != NULL;
+    int has_domain = wants & PAIRED_probability; /* as labels have */
+    return outside.labels || part->wide_labels != NULL || (has_domain && outside.logits);
 }
 
 static void split_in_two(f32 words[2], f64 number)
