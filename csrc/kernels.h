@@ -60,8 +60,8 @@ struct loss_block {
     /* In paired alone. */
     const f64 *wide_labels, *wide_weight, *wide_pos_weight; /* where some of them are no f32: all of them; else NULL */
     struct running_sums *sums; /* if not NULL, the values are added to these instead of written */
-    /* Computes anew what wide kernels do not take, in WHOLE_PACKS elements of f64; NULL where they take all. */
-    void (*replace_extremes)(const struct loss *loss, const struct loss_block *tile);
+    /* Computes anew what wide kernels do not take, in the first n elements of f64; NULL where they take all. */
+    void (*replace_extremes)(const struct loss *loss, const struct loss_block *tile, ptrdiff_t n);
     const struct loss *loss;
 };
 

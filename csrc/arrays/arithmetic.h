@@ -27,8 +27,8 @@ struct arithmetic {
 
     /* Whether a factor that all elements of the block share is extreme; see loss_extremes.h. */
     int (*shares_extreme)(const struct loss_block *block);
-    /* Computes anew what is extreme in WHOLE_PACKS elements, all in this precision; outputs not wanted are NULL. */
-    void (*replace_extremes)(const struct loss *loss, const struct loss_block *tile);
+    /* Computes anew what is extreme in the first n elements, all in this precision; outputs not wanted are NULL. */
+    void (*replace_extremes)(const struct loss *loss, const struct loss_block *tile, ptrdiff_t n);
 };
 
 extern const struct arithmetic arithmetic_f64, arithmetic_longdouble;

@@ -47,7 +47,7 @@ struct element {
     const work *options;
 };
 
-static struct element element_of(const struct loss_block *tile, int i)
+static struct element element_of(const struct loss_block *tile, ptrdiff_t i)
 {
     return (struct element){
         ((const work *)tile->logits)[i], ((const work *)tile->labels)[i], ((const work *)tile->weight)[i],
@@ -88,7 +88,7 @@ static int has_lost_digits(const struct loss *loss, const struct element *e, wor
     return (w != 1 || magnifies(d)) && size_of(output / w * d) < (work)0x1p60 * smallest_normal();
 }
 
-static void replace_element(const struct loss *loss, const struct element *e, work *const outputs[3], int i)
+static void replace_element(const struct loss *loss, const struct element *e, work *const outputs[3], ptrdiff_t i)
 {
     work exact[3];
     int replaced[3], all = is_extreme(loss, e);
@@ -102,10 +102,10 @@ static void replace_element(const struct loss *loss, const struct element *e, wo
             outputs[k][i] = exact[k];
 }
 
-static void replace_extremes(const struct loss *loss, const struct loss_block *tile)
+static void replace_extremes(const struct loss *loss, const struct loss_block *tile, ptrdiff_t n)
 {
     work *const outputs[] = {tile->value, tile->gradient, tile->hessian};
-    for (int i = 0; i < WHOLE_PACKS; i++) {
+    for (ptrdiff_t i = 0; i < n; i++) {
         struct element element = element_of(tile, i);
         replace_element(loss, &element, outputs, i);
     }

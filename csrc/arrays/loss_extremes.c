@@ -106,7 +106,7 @@ static void replace_in_tile(const struct loss *loss, const struct loss_block *ti
     if (loss->working == WORKING_narrow && loss->form != LOSS_probability)
         replace_large(loss, tile);
     if (loss->form != LOSS_plain)
-        arithmetic_of(loss->working)->replace_extremes(loss, tile);
+        arithmetic_of(loss->working)->replace_extremes(loss, tile, WHOLE_PACKS);
 }
 
 /* The kernel reads logits and labels of its own types; what is replaced is worked in one. */

@@ -279,13 +279,14 @@ INLINE void compute_waiting(int wants, const struct paired_part *part, ptrdiff_t
 }
 
 /* Elements of which some are not held by pairs. Seldom run, it stands once for all kernels. */
-static NEVER_INLINE void compute_mixed(const struct paired_part *part, ptrdiff_t n, struct paired_block *block)
+static NEVER_INLINE void compute_mixed(const struct paired_part *part, int factors_are_held, ptrdiff_t n,
+                                       struct paired_block *block)
 {
     int wants = part->wants;
     struct paired_rest rest;
     for (ptrdiff_t i = 0; i < n; i += WHOLE_PACKS) {
         ptrdiff_t end = i + WHOLE_PACKS < n ? i + WHOLE_PACKS : n;
-        put_rest_aside(part, i, end, &rest);
+        put_rest_aside(part, factors_are_held, i, end, &rest);
         if (rest.count < end - i)
             second_pass(wants, VALUES_wait, part, i, end, block);
         for (ptrdiff_t k = 0; k < rest.count; k++)
@@ -304,8 +305,9 @@ INLINE int compute_part(int wants, const struct paired_part *part, ptrdiff_t n)
     struct paired_outside outside = wants & PAIRED_probability ? find_outside_probabilities(part, n)
                                                                : first_pass(wants, part, n, &block);
     int has_wide = part->wide_labels != NULL || part->wide_weight != NULL || part->wide_pos_weight != NULL;
-    if (RARELY(outside.logits || outside.labels || outside.factors || has_wide || !part->divides_in_pairs))
-        compute_mixed(part, n, &block);
+    int factors_are_held = !outside.factors && !has_wide && part->divides_in_pairs;
+    if (RARELY(outside.logits || outside.labels || !factors_are_held))
+        compute_mixed(part, factors_are_held, n, &block);
     else if ((wants & PAIRED_value) && all_are_added(part, n))
         second_pass(wants, VALUES_are_added, part, 0, n, &block);
     else

@@ -20,25 +20,34 @@ static int is_float(f64 number)
     return (f64)(f32)number == number;
 }
 
-static int is_paired(const struct paired_part *part, f32 x, f64 y, f64 w, f64 p)
+static int is_in_domain(const struct paired_part *part, f32 x, f64 y)
 {
-    f64 size = fabs(w);
     int takes_x = part->wants & PAIRED_probability ? (x == 0 && !signbit(x)) || (x >= LEAST_PAIRED_PROBABILITY && x <= 1)
                                                    : fabsf(x) <= MOST_PAIRED;
-    return takes_x && y >= 0 && y <= 1 && is_float(y) && is_float(w) && is_float(p)
+    return takes_x && y >= 0 && y <= 1;
+}
+
+static int are_paired_factors(const struct paired_part *part, f64 y, f64 w, f64 p)
+{
+    f64 size = fabs(w);
+    return is_float(y) && is_float(w) && is_float(p)
            && (size == 0 || (size >= part->least_weight && size <= MOST_PAIRED_WEIGHT)) && p >= LEAST_PAIRED_POS_WEIGHT
            && p <= MOST_PAIRED_POS_WEIGHT && part->divides_in_pairs;
 }
 
 /* Repeats an element up to whole packs. */
-static void put_rest_aside(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end, struct paired_rest *rest)
+static void put_rest_aside(const struct paired_part *part, int factors_are_held, ptrdiff_t begin, ptrdiff_t end,
+                           struct paired_rest *rest)
 {
     rest->count = 0;
     for (ptrdiff_t i = begin; i < end; i++) {
         f32 x = part->logits[i];
-        f64 y = factor_at(part->labels, part->wide_labels, i), w = factor_at(part->weight, part->wide_weight, i);
-        f64 p = factor_at(part->pos_weight, part->wide_pos_weight, i);
-        if (is_paired(part, x, y, w, p))
+        f64 y = factor_at(part->labels, part->wide_labels, i);
+        int may_be_held = is_in_domain(part, x, y);
+        if (may_be_held && factors_are_held)
+            continue;
+        f64 w = factor_at(part->weight, part->wide_weight, i), p = factor_at(part->pos_weight, part->wide_pos_weight, i);
+        if (may_be_held && are_paired_factors(part, y, w, p))
             continue;
         for (ptrdiff_t k = rest->count; k < (rest->count == 0 ? WHOLE_PACKS : rest->count + 1); k++) {
             rest->at[k] = (uint8_t)(i - begin);
@@ -70,7 +79,7 @@ static void compute_as_wide(const struct paired_part *part, struct paired_rest *
     };
     GLUE(kernels_, WIDE_ISA).losses[WORKING_wide][form_of(part)][outputs](&block, WHOLE_PACKS);
     if (part->block->replace_extremes != NULL)
-        part->block->replace_extremes(part->block->loss, &block);
+        part->block->replace_extremes(part->block->loss, &block, rest->count);
 }
 
 static void deliver_derivative(const struct paired_part *part, void *to, ptrdiff_t i, f64 derivative)
