@@ -346,7 +346,7 @@ def test_dask_classes_of_xgboost_and_lightgbm_take_the_object(data, cluster):
         booster = dask_xgboost.train(cluster, options, matrix, 20, **more)["booster"]
         margins.append(booster.predict(xgboost.DMatrix(X), output_margin=True))
     np.testing.assert_allclose(margins[1], margins[0], rtol=0, atol=XGBOOST_MARGIN)
-    # LightGBM finds the bins of a feature on the rows of one worker, so that it matters where rows lie: all in one place.
+    # LightGBM finds the bins of a feature on the rows of one worker, so it matters where rows lie: here in one place.
     rows = [array.rechunk(-1) for array in rows]
     margins = []
     for options in ({"boost_from_average": False}, {"objective": LogLoss()}):
