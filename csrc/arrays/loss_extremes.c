@@ -34,8 +34,7 @@ struct suspects find_suspects(const struct loss *loss)
 
 static int has_large_logits(const struct loss *loss, const struct loss_block *block, ptrdiff_t n)
 {
-    return loss->working == WORKING_narrow && loss->form != LOSS_probability
-           && active.any_f32_beyond(block->logits, n, LARGEST_NARROW);
+    return loss->working == WORKING_narrow && active.any_f32_beyond(block->logits, n, LARGEST_NARROW);
 }
 
 static int has_extreme_factors(const struct suspects *suspects, const struct loss_block *block, ptrdiff_t n)
@@ -82,28 +81,25 @@ static int compute_in(enum working working, const struct loss *loss, const struc
     return active.losses[working][loss->form][outputs](block, n);
 }
 
-/* Narrow logits that are too large are worked as wide ones. Where both terms of a gradient are there, as with a soft
- * label and no weights, the larger exponential adds nothing: a plain loss keeps the bits of the ufuncs. */
+/* Narrow logits that are too large are worked as wide ones; only the focal loss has them. */
 static void replace_large(const struct loss *loss, const struct loss_block *tile)
 {
     f64 wide[3][WHOLE_PACKS], *const outputs[] = {tile->value, tile->gradient, tile->hessian};
-    const f64 *logits = tile->logits, *labels = tile->labels;
+    const f64 *logits = tile->logits;
     struct loss_block as_wide = *tile;
     as_wide.value = wide[0];
     as_wide.gradient = wide[1];
     as_wide.hessian = wide[2];
     compute_in(WORKING_wide, loss, &as_wide, WHOLE_PACKS);
-    for (int i = 0; i < WHOLE_PACKS; i++) {
-        int is_hard = labels[i] == 0 || labels[i] == 1;
+    for (int i = 0; i < WHOLE_PACKS; i++)
         for (int k = 0; k < 3 && fabs(logits[i]) > LARGEST_NARROW; k++)
-            if (outputs[k] != NULL && (loss->form != LOSS_plain || k == 2 || is_hard))
+            if (outputs[k] != NULL)
                 outputs[k][i] = wide[k][i];
-    }
 }
 
 static void replace_in_tile(const struct loss *loss, const struct loss_block *tile)
 {
-    if (loss->working == WORKING_narrow && loss->form != LOSS_probability)
+    if (loss->working == WORKING_narrow)
         replace_large(loss, tile);
     if (loss->form != LOSS_plain)
         arithmetic_of(loss->working)->replace_extremes(loss, tile, WHOLE_PACKS);
