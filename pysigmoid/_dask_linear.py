@@ -44,18 +44,18 @@ class BlockSums:
         weights = [] if sample_weight is None else [column("sample_weight", sample_weight, self.X)]
         self._rows = [column("y", y, self.X), *weights]
         self.weight = float(self._add(weight_of_block, self._rows, 1)[0])
-        self._curvatures: tuple[Array, Any] | None = None  # the last w of `hessp` and a number for each row
 
     def value_and_grad(self, w: Array) -> tuple[float, Array]:
         sums = self._add(partial(slopes_of_block, self._options, w), [self.X, *self._rows], 1 + self.size)
         return float(sums[0]), sums[1:]
 
-    def hessp(self, w: Array, v: Array) -> Array:
-        if self._curvatures is None or not np.array_equal(self._curvatures[0], w):
-            task = partial(curvatures_of_block, self._options, w)
-            self._curvatures = w.copy(), self._map(task, [self.X, *self._rows], self.X.chunks[0], 1).persist()
+    def curvatures(self, w: Array) -> Any:
+        task = partial(curvatures_of_block, self._options, w)
+        return self._map(task, [self.X, *self._rows], self.X.chunks[0], 1).persist()
+
+    def product(self, curvatures: Any, v: Array) -> Array:
         task = partial(product_of_block, self._options, v)
-        return self._add(task, [self._curvatures[1], self.X, *self._rows], self.size)
+        return self._add(task, [curvatures, self.X, *self._rows], self.size)
 
     def _map(self, task: Callable[..., Array], arrays: list[Any], rows: tuple[float, ...], width: int) -> Any:
         return da.map_blocks(task, *arrays, meta=np.empty((0, 0)), chunks=(rows, (width,)))

@@ -20,7 +20,7 @@ from pysigmoid._row_blocks import RowBlocks, times
 class RowSums:
     """Sums over rows of the logistic loss of X w + intercept, and of its derivatives by w and the intercept, last.
 
-    Rows of several matrices add up: `value_and_grad`, `hessp` and `weight` are plain sums, without a penalty.
+    Rows of several matrices add up: `value_and_grad`, `product` and `weight` are plain sums, without a penalty.
     """
 
     def __init__(
@@ -44,7 +44,6 @@ class RowSums:
         self.weight = float(self.rows if self.weights is None else self.weights.sum(dtype=np.float64))
         self.pos_weight = factor("pos_weight", pos_weight)
         self.label_smoothing = real_between("label_smoothing", label_smoothing, 0, 1)
-        self._curvatures: tuple[Array, Array] | None = None  # the last w of `hessp` and a number for each row
 
     @np.errstate(all="ignore")
     def value_and_grad(self, w: Array) -> tuple[float, Array]:
@@ -59,13 +58,6 @@ class RowSums:
             total += float(loss)
             self._add(gradient, transposed, residuals)
         return total, gradient
-
-    @np.errstate(all="ignore")
-    def hessp(self, w: Array, v: Array) -> Array:
-        """The product of the Hessian at w with v; an optimiser asks for many products at one w."""
-        if self._curvatures is None or not np.array_equal(self._curvatures[0], w):
-            self._curvatures = w.copy(), self.curvatures(w)
-        return self.product(self._curvatures[1], v)
 
     @np.errstate(all="ignore")
     def product(self, curvatures: Array, v: Array) -> Array:
@@ -125,7 +117,9 @@ class Sums(Protocol):
 
     def value_and_grad(self, w: Array) -> tuple[float, Array]: ...
 
-    def hessp(self, w: Array, v: Array) -> Array: ...
+    def curvatures(self, w: Array) -> Any: ...
+
+    def product(self, curvatures: Any, v: Array) -> Array: ...
 
 
 class PenalisedObjective:
@@ -136,6 +130,7 @@ class PenalisedObjective:
     def __init__(self, sums: Sums, C: float) -> None:
         self.C = positive("C", C)
         self._sums = sums
+        self._curvatures: tuple[Array, Any] | None = None  # the last w of `hessp`, and what belongs to it
         if sums.weight == 0:
             raise ValueError("sample_weight is 0 everywhere, which leaves nothing to fit; choose some above 0")
 
@@ -189,7 +184,10 @@ class PenalisedObjective:
             As for `value_and_grad`.
         """
         w, v = read_coefficients("w", w, self._sums), read_coefficients("v", v, self._sums)
-        return penalised(0.0, self._sums.hessp(w, v), v[: self._sums.columns], self.C, self._sums.weight)[1]
+        if self._curvatures is None or not np.array_equal(self._curvatures[0], w):
+            self._curvatures = w.copy(), self._sums.curvatures(w)  # an optimiser asks for many products at one w
+        product = self._sums.product(self._curvatures[1], v)
+        return penalised(0.0, product, v[: self._sums.columns], self.C, self._sums.weight)[1]
 
 
 class LogisticObjective(PenalisedObjective):
