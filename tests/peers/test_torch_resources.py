@@ -56,7 +56,7 @@ def peak(whose):
     return int(done.stdout)
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="Linux tells the peak there")
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="platform: no /proc/self/clear_refs here")
 def test_a_step_at_a_million_takes_the_gradient_and_nothing_else():
     gradient = 4 * MIB
     assert gradient * 0.9 < peak("ours") < gradient + 0.2 * MIB
