@@ -76,7 +76,7 @@ faults: .venv/.built
 
 controls: .venv/.built
 	$(BIN)/python -m tests.defects
-	$(PYTEST) -m control tests/test_controls.py tests/test_few_divisions.py
+	$(PYTEST) -m control tests/test_controls.py tests/test_few_divisions.py tests/test_loss_call.py
 
 fuzz:
 	+$(MAKE) --output-sync -j2 fuzz-best fuzz-scalar SEED=$(SEED)

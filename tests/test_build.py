@@ -197,10 +197,13 @@ def refusal(source, *flags, compiler=None):
     return done.stderr if done.returncode else ""
 
 
-@pytest.mark.parametrize("flag", ["-ffast-math", "-ffinite-math-only"])
 @pytest.mark.parametrize("source", sorted(set(SOURCES) - COMPUTES_NOTHING - OF_ANOTHER_ARCHITECTURE))
-def test_no_file_that_computes_compiles_under_fast_math(source, flag):
-    assert "without -ffast-math" in refusal(REPOSITORY / source, flag)
+def test_no_file_that_computes_compiles_under_fast_math(source):
+    assert "without -ffast-math" in refusal(REPOSITORY / source, "-ffast-math")
+
+
+def test_finite_mathematics_alone_is_refused():
+    assert "without -ffast-math" in refusal(CSRC / "kernels" / "scalar.c", "-ffinite-math-only")
 
 
 @pytest.mark.parametrize("flags", [["-funsafe-math-optimizations"], ["-freciprocal-math"], ["-fno-signed-zeros"]])

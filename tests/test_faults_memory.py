@@ -155,7 +155,7 @@ def growth_of(action, rounds):
     gc.collect()
     return [after - count for after, count in zip([sys.getallocatedblocks(), *map(sys.getrefcount, KEPT)], before)]
 
-def leaks(action, rounds=20):
+def leaks(action, rounds=10):
     # What is left by a stretch of any length is of this measurement. Caches fill up for a while.
     growth_of(action, 1)
     for _ in range(6):

@@ -136,6 +136,7 @@ def test_everything_fits_on_a_stack_of_64_kilobytes():
     )
 
 
+@pytest.mark.control
 def test_no_frame_is_large(tmp_path):
     """The largest is the workspace of a loss, see WORKSPACE_BYTES."""
     names = [path for folder in ("arrays", "python") for path in (REPOSITORY / "csrc" / folder).glob("*.c")]

@@ -48,7 +48,7 @@ def calls(name):
 
 @pytest.mark.parametrize("name", ROWS)
 def test_calls_and_errors_leave_no_blocks_behind(name):
-    """Python counts its own blocks: one object lost per round would show 50 times in every stretch of 50 rounds.
+    """Python counts its own blocks: one object lost per round would show 20 times in every stretch of 20 rounds.
 
     Caches and free lists of a young process grow for a while, so one stretch without growth is the proof.
     """
@@ -59,10 +59,10 @@ def test_calls_and_errors_leave_no_blocks_behind(name):
         gc.collect()
         return sys.getallocatedblocks()
 
-    blocks = [blocks_after(10), blocks_after(50)]
-    while blocks[-1] - blocks[-2] >= 25:
+    blocks = [blocks_after(5), blocks_after(20)]
+    while blocks[-1] - blocks[-2] >= 10:
         assert len(blocks) < 20, f"blocks after each stretch: {blocks}"
-        blocks.append(blocks_after(50))
+        blocks.append(blocks_after(20))
 
 
 @pytest.mark.parametrize("name", ROWS)
