@@ -52,9 +52,14 @@ INLINE struct pair exp_neg_abs_ordinary(vf64 x)
     return (struct pair){v_ldexp_floor_f64(e.value.hi, e.k), v_ldexp_floor_f64(e.value.lo, e.k)};
 }
 
+INLINE vm64 is_extraordinary(vf64 x)
+{
+    return v_lt_f64(v_set_f64(400), v_abs_f64(x));
+}
+
 INLINE int any_extraordinary(vf64 x)
 {
-    return v_any_f64(v_lt_f64(v_set_f64(400), v_abs_f64(x)));
+    return v_any_f64(is_extraordinary(x));
 }
 
 /* A pair times 2^exponent, for values whose last bits reach below the smallest double. */
@@ -139,18 +144,18 @@ INLINE struct scaled sigmoid_derivative_scaled(struct exponential e)
     return (struct scaled){pair_mul(sigma.lower.value, sigma.upper), sigma.lower.exponent};
 }
 
-INLINE vf64 sigmoid_ordinary_in_wide(vf64 x)
+INLINE struct pair sigmoid_ordinary_pair(vf64 x)
 {
     struct pair e = exp_neg_abs_ordinary(x), sum = one_plus(e);
     struct pair numerator = pair_select(v_lt_f64(x, v_set_f64(0)), e, pair_of(v_set_f64(1)));
-    return pair_sum(pair_div(numerator, sum, v_div_f64(v_set_f64(1), sum.hi)));
+    return pair_div(numerator, sum, v_div_f64(v_set_f64(1), sum.hi));
 }
 
 INLINE vf64 sigmoid_in_wide(vf64 x)
 {
     vf64 y = v_set_f64(0);
     if (V_BRANCHES_PAY)
-        y = sigmoid_ordinary_in_wide(x);
+        y = pair_sum(sigmoid_ordinary_pair(x));
     if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x)))
         y = finish(sigmoid_scaled(x));
     return y;
@@ -189,22 +194,51 @@ INLINE vf64 sigmoid_vjp_in_wide(vf64 g, vf64 x)
 }
 
 /* x sigma(x) has vanished at -1460, long before -infinity. */
-INLINE vf64 silu_in_wide(vf64 x)
+INLINE vf64 silu_anywhere_in_wide(vf64 x)
 {
     return finish_product(v_max_f64(v_set_f64(-1460), x), sigmoid_scaled(x));
 }
 
-/* sigma(x) (1 + x sigma(-x)): right of zero sigma(-x) carries the exponent, left of it sigma(x) does. */
+/* Of ordinary x the product is rounded at once: a subnormal one has an x next to 0, where sigma is 1/2. */
+INLINE vf64 silu_of_ordinary(vf64 x, struct pair sigma)
+{
+    return v_fma_f64(x, sigma.hi, v_mul_f64(x, sigma.lo));
+}
+
+INLINE vf64 silu_in_wide(vf64 x)
+{
+    vf64 y = silu_of_ordinary(x, sigmoid_ordinary_pair(x));
+    if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x)))
+        y = v_select_f64(is_extraordinary(x), silu_anywhere_in_wide(x), y);
+    return y;
+}
+
+/* sigma(x) (1 + x sigma(-x)), as sigma(-|x|) or sigma(|x|) times the other factor; `lower` is sigma(-|x|), no smaller than
+ * 2^-600. */
+INLINE struct pair silu_derivative_factor(struct pair lower, struct pair upper, vm64 left, vf64 x)
+{
+    struct pair product = pair_mul(pair_of(x), pair_select(left, upper, lower));
+    return pair_add(pair_of(v_set_f64(1)), product);
+}
+
+/* Right of zero sigma(-x) carries the exponent, left of it sigma(x) does. */
 INLINE vf64 silu_derivative_of(struct sigma sigma, vf64 x)
 {
     vf64 zero = v_set_f64(0);
     vf64 bounded = v_max_f64(v_set_f64(-1460), v_min_f64(v_set_f64(1460), x));
     vm64 left = v_lt_f64(x, zero);
     struct pair lower = pair_exp2(sigma.lower.value, v_max_f64(v_set_f64(-600), sigma.lower.exponent));
-    struct pair slope = pair_mul(pair_of(bounded), pair_select(left, sigma.upper, lower));
-    slope = pair_add(pair_of(v_set_f64(1)), slope);
-    struct pair product = pair_mul(pair_select(left, sigma.lower.value, sigma.upper), slope);
+    struct pair factor = silu_derivative_factor(lower, sigma.upper, left, bounded);
+    struct pair product = pair_mul(pair_select(left, sigma.lower.value, sigma.upper), factor);
     return finish((struct scaled){product, v_select_f64(left, sigma.lower.exponent, zero)});
+}
+
+INLINE vf64 silu_derivative_of_ordinary(struct sigma sigma, vf64 x)
+{
+    struct pair lower = sigma.lower.value;
+    vm64 left = v_lt_f64(x, v_set_f64(0));
+    struct pair factor = silu_derivative_factor(lower, sigma.upper, left, x);
+    return pair_sum(pair_mul(pair_select(left, lower, sigma.upper), factor));
 }
 
 INLINE vf64 silu_derivative_in_wide(vf64 x)

@@ -57,7 +57,13 @@ INLINE void log_sigmoid_and_derivative_in_wide(vf64 x, vf64 *value, vf64 *deriva
 
 INLINE void silu_and_derivative_in_wide(vf64 x, vf64 *value, vf64 *derivative)
 {
-    struct sigma sigma = both_sigmas(exp_neg_abs_in_wide(x));
-    *value = finish_product(v_max_f64(v_set_f64(-1460), x), lower_if(is_negative(x), sigma));
-    *derivative = silu_derivative_of(sigma, x);
+    struct sigma ordinary = both_ordinary_sigmas(exp_neg_abs_ordinary(x));
+    *value = silu_of_ordinary(x, pair_select(is_negative(x), ordinary.lower.value, ordinary.upper));
+    *derivative = silu_derivative_of_ordinary(ordinary, x);
+    if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x))) {
+        struct sigma sigma = both_sigmas(exp_neg_abs_in_wide(x));
+        vf64 product = finish_product(v_max_f64(v_set_f64(-1460), x), lower_if(is_negative(x), sigma));
+        *value = v_select_f64(is_extraordinary(x), product, *value);
+        *derivative = silu_derivative_of(sigma, x);
+    }
 }
