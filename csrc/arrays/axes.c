@@ -66,14 +66,3 @@ ptrdiff_t number_of_elements(const struct axes *axes)
         number *= axes->length[axis];
     return number;
 }
-
-struct place place_of(const struct axes *axes, ptrdiff_t element)
-{
-    struct place place;
-    for (int axis = axes->count - 1; axis > 0; axis--) {
-        place.index[axis] = element % axes->length[axis];
-        element /= axes->length[axis];
-    }
-    place.index[0] = element;
-    return place;
-}

@@ -34,7 +34,15 @@ void merge_axes(struct axes *axes, axis_steps *const steps[], int arrays);
 
 ptrdiff_t number_of_elements(const struct axes *axes);
 
-struct place place_of(const struct axes *axes, ptrdiff_t element);
+/* The place of an element. It is written where it will stay, as it is half a kilobyte of which a few indices count. */
+static inline void find_place(struct place *place, const struct axes *axes, ptrdiff_t element)
+{
+    for (int axis = axes->count - 1; axis > 0; axis--) {
+        place->index[axis] = element % axes->length[axis];
+        element /= axes->length[axis];
+    }
+    place->index[0] = element;
+}
 
 /* Where the element lies, in bytes from the first one. */
 static inline ptrdiff_t offset_of(const struct axes *axes, const axis_steps steps, const struct place *place)

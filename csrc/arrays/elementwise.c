@@ -38,7 +38,8 @@ static void compute_part(void *job, ptrdiff_t begin, ptrdiff_t end)
     const struct elementwise *call = job;
     ptrdiff_t count, most = BLOCK_BYTES / call->size;
     for (; begin < end; begin += count) {
-        struct place place = place_of(&call->axes, begin);
+        struct place place;
+        find_place(&place, &call->axes, begin);
         ptrdiff_t left = end - begin, run = run_from(&call->axes, &place, left);
         count = run >= SHORTEST_RUN ? run : left < most ? left : most;
         if (run >= SHORTEST_RUN)

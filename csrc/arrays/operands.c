@@ -20,7 +20,8 @@ void *in_place(const struct operand *operand, const struct piece *piece, enum nu
     const struct axes *axes = piece->axes;
     if (operand->swapped || operand->number != number || piece->count % WHOLE_PACKS != 0)
         return NULL;
-    struct place place = place_of(axes, piece->element);
+    struct place place;
+    find_place(&place, axes, piece->element);
     char *first = operand->data + offset_of(axes, operand->steps, &place);
     int together = run_from(axes, &place, piece->count) == piece->count
                    && run_step(axes, operand->steps) == size_of_number(number);

@@ -54,7 +54,8 @@ static inline void scatter(char *to, ptrdiff_t step, const char *from, ptrdiff_t
 static inline void gather_elements(char *to, const char *data, const struct axes *axes, const axis_steps steps,
                                    ptrdiff_t element, ptrdiff_t count, ptrdiff_t size)
 {
-    struct place place = place_of(axes, element);
+    struct place place;
+    find_place(&place, axes, element);
     ptrdiff_t run;
     for (ptrdiff_t i = 0; i < count; i += run, advance(axes, &place, run)) {
         run = run_from(axes, &place, count - i);
@@ -65,7 +66,8 @@ static inline void gather_elements(char *to, const char *data, const struct axes
 static inline void scatter_elements(char *data, const struct axes *axes, const axis_steps steps, ptrdiff_t element,
                                     const char *from, ptrdiff_t count, ptrdiff_t size)
 {
-    struct place place = place_of(axes, element);
+    struct place place;
+    find_place(&place, axes, element);
     ptrdiff_t run;
     for (ptrdiff_t i = 0; i < count; i += run, advance(axes, &place, run)) {
         run = run_from(axes, &place, count - i);
