@@ -1,12 +1,16 @@
 """Forward and backward of `pysigmoid.torch` over torch's own: `python -m benchmarks.torch_layers`, where torch is.
 
 Processor time of one thread, minimum of rounds in which the contenders take turns. malloc keeps its memory, for all:
-otherwise the pages that it returns to the system between two calls decide.
+otherwise the pages that it returns to the system between two calls decide. `--output FILE --processor NAME` keeps the
+ratios, from which the table of docs/torch.md is made.
 """
 
+import argparse
+import json
 import os
 import sys
 import time
+from pathlib import Path
 
 KEEP_MEMORY = {
     "MALLOC_MMAP_THRESHOLD_": "4294967296",
@@ -97,26 +101,49 @@ def ratio(row, size, rounds):
     return least[0] / least[1]
 
 
+def ratios(row, aims):
+    """Of all sizes; None where nothing is aimed at."""
+    sized = zip(SIZES, aims, strict=True)
+    return [None if aim is None else ratio(row, size, 60 if size > 10_000 else 1_000) for size, aim in sized]
+
+
+def line(row, found):
+    cells = [
+        "" if aim is None else f"{value:.2f} {'' if value <= aim else f'(aim {aim})':10}"
+        for value, aim in zip(found, AIMS[row], strict=True)
+    ]
+    return f"{row:36}" + "".join(f"{cell:>16}" for cell in cells)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.torch_layers", description=__doc__)
+    parser.add_argument("--output", type=Path, help="file for the ratios, as JSON")
+    parser.add_argument("--processor", default="unknown", help="its name, for the file")
+    return parser.parse_args()
+
+
 def main():
     import torch
 
     import pysigmoid
 
+    options = arguments()
     torch.set_num_threads(1)
     pysigmoid.set_num_threads(1)
     print(f"{'ours / torch, forward and backward':36}" + "".join(f"{size:>16,}" for size in SIZES))
+    found = {}
     for row, aims in AIMS.items():
-        sized = zip(SIZES, aims, strict=True)
-        found = [None if aim is None else ratio(row, size, 60 if size > 10_000 else 1_000) for size, aim in sized]
-        cells = [
-            "" if aim is None else f"{value:.2f} {'' if value <= aim else f'(aim {aim})':10}"
-            for value, aim in zip(found, aims, strict=True)
-        ]
-        print(f"{row:36}" + "".join(f"{cell:>16}" for cell in cells), flush=True)
+        found[row] = ratios(row, aims)
+        print(line(row, found[row]), flush=True)
+    if options.output is not None:
+        rounded = {row: [each and round(each, 3) for each in values] for row, values in found.items()}
+        record = {"processor": options.processor, "torch": torch.__version__, "sizes": SIZES, "ratios": rounded}
+        options.output.write_text(json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":
     if KEEP_MEMORY.items() <= os.environ.items():
         main()
     else:
-        os.execve(sys.executable, [sys.executable, "-m", "benchmarks.torch_layers"], os.environ | KEEP_MEMORY)
+        command = [sys.executable, "-m", "benchmarks.torch_layers", *sys.argv[1:]]
+        os.execve(sys.executable, command, os.environ | KEEP_MEMORY)

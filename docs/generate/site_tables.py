@@ -13,6 +13,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "functions": option_tables.functions,
     "options_of_losses": option_tables.options_of_losses,
     "settings": option_tables.settings,
+    "torch_layers": speed_tables.torch_layers,
 }
 TABLES |= {
     f"speed_functions_{each}": lambda each=each: speed_tables.functions(each) for each in speed_tables.PROCESSORS

@@ -4,6 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 
+from benchmarks.torch_layers import AIMS
 from docs.generate.accuracy_tables import markdown
 
 MEASURED = Path(__file__).parents[2] / "benchmarks" / "measured"
@@ -121,3 +122,20 @@ def range_of_ratios(tasks: tuple[str, ...], contender: str, processor: str | Non
     where = PROCESSORS if processor is None else (processor,)
     ratios = [ratio(each, task, dtype, contender) for each in where for task in tasks for dtype in DTYPES]
     return f"{min(ratios):.2g} to {max(ratios):.2g}"
+
+
+def torch_layers() -> str:
+    """Our time over torch's, with what is aimed at in brackets where it is missed."""
+    found = json.loads((MEASURED / "torch_layers.json").read_text())
+    header = ["forward and backward, ours over torch's", *(f"{size:,}" for size in found["sizes"])]
+    rows = [
+        [row, *(_beside_aim(value, aim) for value, aim in zip(found["ratios"][row], aims, strict=True))]
+        for row, aims in AIMS.items()
+    ]
+    return markdown(header, rows)
+
+
+def _beside_aim(ratio: float | None, aim: float | None) -> str:
+    if ratio is None or aim is None:
+        return ""
+    return f"{ratio:.2f}" if ratio <= aim else f"{ratio:.2f} ({aim})"
