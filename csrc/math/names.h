@@ -20,4 +20,11 @@
 #define F(function) GLUE(function##_in_, READING)     /* a function of this reading: sigmoid_in_narrow */
 #define VF GLUE(v, WORK)                              /* a pack: vf64 */
 
+/* A text that few packs take: it stands once, but where a compiler shall vectorize the loop around it. */
+#if V_BRANCHES_PAY
+#define SELDOM static NEVER_INLINE
+#else
+#define SELDOM INLINE
+#endif
+
 #endif

@@ -151,23 +151,24 @@ INLINE struct pair sigmoid_ordinary_pair(vf64 x)
     return pair_div(numerator, sum, v_div_f64(v_set_f64(1), sum.hi));
 }
 
+SELDOM vf64 sigmoid_anywhere_in_wide(vf64 x)
+{
+    return finish(sigmoid_scaled(x));
+}
+
 INLINE vf64 sigmoid_in_wide(vf64 x)
 {
     vf64 y = v_set_f64(0);
     if (V_BRANCHES_PAY)
         y = pair_sum(sigmoid_ordinary_pair(x));
     if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x)))
-        y = finish(sigmoid_scaled(x));
+        y = sigmoid_anywhere_in_wide(x);
     return y;
 }
 
-INLINE vf64 sigmoid_derivative_anywhere_in_wide(vf64 x)
+SELDOM vf64 sigmoid_derivative_anywhere_in_wide(vf64 x)
 {
-    struct sigma sigma = both_ordinary_sigmas(exp_neg_abs_ordinary(x));
-    vf64 y = pair_sum(pair_mul(sigma.lower.value, sigma.upper));
-    if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x)))
-        y = finish(sigmoid_derivative_scaled(exp_neg_abs_in_wide(x)));
-    return y;
+    return finish(sigmoid_derivative_scaled(exp_neg_abs_in_wide(x)));
 }
 
 INLINE vf64 sigmoid_derivative_in_wide(vf64 x)
@@ -194,7 +195,7 @@ INLINE vf64 sigmoid_vjp_in_wide(vf64 g, vf64 x)
 }
 
 /* x sigma(x) has vanished at -1460, long before -infinity. */
-INLINE vf64 silu_anywhere_in_wide(vf64 x)
+SELDOM vf64 silu_anywhere_in_wide(vf64 x)
 {
     return finish_product(v_max_f64(v_set_f64(-1460), x), sigmoid_scaled(x));
 }
@@ -241,9 +242,19 @@ INLINE vf64 silu_derivative_of_ordinary(struct sigma sigma, vf64 x)
     return pair_sum(pair_mul(pair_select(left, lower, sigma.upper), factor));
 }
 
-INLINE vf64 silu_derivative_in_wide(vf64 x)
+SELDOM vf64 silu_derivative_anywhere_in_wide(vf64 x)
 {
     return silu_derivative_of(both_sigmas(exp_neg_abs_in_wide(x)), x);
+}
+
+INLINE vf64 silu_derivative_in_wide(vf64 x)
+{
+    vf64 y = v_set_f64(0);
+    if (V_BRANCHES_PAY)
+        y = silu_derivative_of_ordinary(both_ordinary_sigmas(exp_neg_abs_ordinary(x)), x);
+    if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x)))
+        y = silu_derivative_anywhere_in_wide(x);
+    return y;
 }
 
 /* log(1 + e) = 2 atanh(e / (2 + e)) */
@@ -260,7 +271,7 @@ INLINE struct scaled log_one_plus_in_wide(struct exponential e)
 }
 
 /* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|); above 40 the second term is less than a quarter ULP of x. */
-INLINE vf64 softplus_anywhere_in_wide(vf64 x)
+SELDOM vf64 softplus_anywhere_in_wide(vf64 x)
 {
     struct scaled l = log_one_plus_in_wide(exp_neg_abs_in_wide(x));
     vf64 right = pair_sum(pair_add(pair_of(x), l.value));

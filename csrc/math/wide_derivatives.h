@@ -6,13 +6,6 @@ INLINE vf64 log_sigmoid_derivative_in_wide(vf64 x)
     return sigmoid_in_wide(v_neg_f64(x));
 }
 
-/* sigma(x), or sigma(-x), out of both. */
-INLINE struct scaled lower_if(vm64 lower, struct sigma sigma)
-{
-    return (struct scaled){pair_select(lower, sigma.lower.value, sigma.upper),
-                           v_select_f64(lower, sigma.lower.exponent, v_set_f64(0))};
-}
-
 INLINE vm64 is_negative(vf64 x)
 {
     return v_lt_f64(x, v_set_f64(0));
@@ -29,9 +22,8 @@ INLINE void sigmoid_and_derivative_in_wide(vf64 x, vf64 *value, vf64 *derivative
     *value = ordinary_lower_if(is_negative(x), sigma);
     *derivative = pair_sum(pair_mul(sigma.lower.value, sigma.upper));
     if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x))) {
-        struct exponential e = exp_neg_abs_in_wide(x);
-        *value = finish(lower_if(is_negative(x), both_sigmas(e)));
-        *derivative = finish(sigmoid_derivative_scaled(e));
+        *value = sigmoid_anywhere_in_wide(x);
+        *derivative = sigmoid_derivative_anywhere_in_wide(x);
     }
 }
 
@@ -43,7 +35,7 @@ INLINE void softplus_and_derivative_in_wide(vf64 x, vf64 *value, vf64 *derivativ
     *derivative = ordinary_lower_if(is_negative(x), both_ordinary_sigmas(e));
     if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x))) {
         *value = softplus_anywhere_in_wide(x);
-        *derivative = finish(lower_if(is_negative(x), both_sigmas(exp_neg_abs_in_wide(x))));
+        *derivative = sigmoid_anywhere_in_wide(x);
     }
 }
 
@@ -61,9 +53,7 @@ INLINE void silu_and_derivative_in_wide(vf64 x, vf64 *value, vf64 *derivative)
     *value = silu_of_ordinary(x, pair_select(is_negative(x), ordinary.lower.value, ordinary.upper));
     *derivative = silu_derivative_of_ordinary(ordinary, x);
     if (!V_BRANCHES_PAY || RARELY(any_extraordinary(x))) {
-        struct sigma sigma = both_sigmas(exp_neg_abs_in_wide(x));
-        vf64 product = finish_product(v_max_f64(v_set_f64(-1460), x), lower_if(is_negative(x), sigma));
-        *value = v_select_f64(is_extraordinary(x), product, *value);
-        *derivative = silu_derivative_of(sigma, x);
+        *value = v_select_f64(is_extraordinary(x), silu_anywhere_in_wide(x), *value);
+        *derivative = silu_derivative_anywhere_in_wide(x);
     }
 }
