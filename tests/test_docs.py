@@ -6,6 +6,7 @@
 import copy
 import importlib
 import inspect
+import itertools
 import re
 from math import log2
 from pathlib import Path
@@ -132,6 +133,19 @@ def test_speed_tables_have_every_number_of_the_record(processor):
         ours = [speed_tables.minima(processor)[task, dtype, "pysigmoid"] for dtype in speed_tables.DTYPES]
         cell = " / ".join(speed_tables.two_digits(value) for value in ours)
         assert any(f"| {cell} |" in table for table in tables), task
+
+
+def test_what_others_do_quicker_is_said():
+    """Every cell of the table side by side in which another is ahead by more than a run differs from the next."""
+    said = speed_tables.lost()
+    for task, title in speed_tables.SHORT.items():
+        row = next((part for part in said.split("; ") if part.startswith(f"{title} (")), "")
+        for processor, name in itertools.product(speed_tables.PROCESSORS, speed_tables.others()):
+            here = f"on {speed_tables.FULL_NAMES[processor]}"
+            for dtype in speed_tables.DTYPES:
+                if speed_tables.short_cell(processor, task, name) != "-":
+                    behind = speed_tables.ratio(processor, task, dtype, name) >= speed_tables.LOST
+                    assert behind == (f"{name} {here}" in row or f"{name} {dtype} {here}" in row), (task, name, dtype)
 
 
 # ---- pictures ----

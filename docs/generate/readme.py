@@ -37,6 +37,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "fast_against_torch": range_against(("sigmoid_fast",), "torch"),
     "loss_against_torch": range_against(LOGISTIC, "torch"),
     "loss_against_numpy": range_against(LOGISTIC, "NumPy"),
+    "lost": speed_tables.lost,
     "end_to_end": end_to_end_tables.range_against_best,
     "probabilities_against_jax": range_against(("mean_loss_of_probabilities",), "JAX"),
 }
