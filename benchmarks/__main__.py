@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from benchmarks.bench import measure
 from benchmarks.peers import installed
 from benchmarks.report import SETTINGS, table, write_json, write_pictures
 from benchmarks.tasks import all_tasks, loss_tasks, ufunc_tasks
+from pysigmoid._command.progress import progress
 from pysigmoid._command.timing import CLOCKS
 
 SIZES = [64, 8_192, 1_000_000, 16_000_000]
@@ -27,8 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
     how = {"rounds": options.rounds, "threads": options.threads, "clock": options.clock}
     groups = measure(tasks, dtypes, options.sizes, libraries, options.settings, **how)
     total = len(tasks) * len(dtypes) * len(options.sizes) * len(options.settings)
-    with tqdm(groups, total=total, unit="task", disable=None) as progress:
-        results = [result for group in progress for result in group]
+    results = [result for group in progress(groups, total, "task", "benchmarks") for result in group]
     print(table(results))
     options.output.mkdir(parents=True, exist_ok=True)
     numbers = options.output / "bench.json"

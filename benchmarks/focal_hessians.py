@@ -17,10 +17,10 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 import xgboost
-from tqdm import tqdm
 
 import pysigmoid
 from pysigmoid import functional as F
+from pysigmoid._command.progress import progress
 from pysigmoid.objectives import FocalLoss, LogLoss
 
 RESULT = Path(__file__).with_suffix(".json")
@@ -170,7 +170,7 @@ def setting_of(row: dict) -> tuple:
 
 def main() -> int:
     settings = len(SHARES) * len(GAMMAS) * len(TRAINERS) * len(STARTS) * len(RATES)
-    rows = list(tqdm(measure(), total=settings * len(CANDIDATES), disable=False))
+    rows = list(progress(measure(), settings * len(CANDIDATES), "fit"))
     RESULT.write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
     print(table(rows))
     return 0

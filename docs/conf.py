@@ -51,6 +51,9 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_math_renderer = "mathml"
 html_show_sourcelink = False
+# Pages without pages below them have nothing to navigate, and their tables want the width.
+WITHOUT_SECTIONS = ("start", "accuracy", "speed", "threads", "platforms", "command_line", "inside", "changes", "citing")
+html_sidebars = {page: [] for page in WITHOUT_SECTIONS}
 html_theme_options = {
     "navbar_align": "left",
     "navbar_end": ["theme-switcher"],

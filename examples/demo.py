@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from benchmarks.bench import measure
 from benchmarks.peers import Library, installed
 from benchmarks.report import table
 from benchmarks.tasks import all_tasks
 from examples import breast_cancer, curve, logistic_regression, platt_scaling, tails
+from pysigmoid._command.progress import Progress, progress
 
 PENALTY = 1.0
 LARGEST_DIFFERENCE = 1e-4
@@ -50,12 +50,11 @@ def fit_and_compare() -> bool:
     """Whether our coefficients are scikit-learn's."""
     data = breast_cancer.load()
     losses: list[float] = []
-    with tqdm(desc="fitting", unit=" iterations", disable=None, leave=False) as progress:
+    with Progress(None, "iteration", "fitting") as fitting:
 
         def on_iteration(loss: float) -> None:
             losses.append(loss)
-            progress.set_postfix_str(f"loss {loss:.10f}", refresh=False)
-            progress.update()
+            fitting.update(note=f"loss {loss:.10f}")
 
         ours = logistic_regression.fit(data.features, data.targets, PENALTY, on_iteration)
     print_losses(losses)
@@ -80,8 +79,8 @@ def show_speed(libraries: Sequence[Library]) -> None:
     tasks = [task for task in all_tasks() if task.name in TIMED]
     dtypes = [np.dtype(np.float32), np.dtype(np.float64)]
     groups = measure(tasks, dtypes, SIZES, libraries, rounds=5)
-    with tqdm(groups, total=len(tasks) * len(dtypes) * len(SIZES), unit="task", disable=None, leave=False) as progress:
-        results = [result for group in progress for result in group]
+    total = len(tasks) * len(dtypes) * len(SIZES)
+    results = [result for group in progress(groups, total, "task", "timing") for result in group]
     print(table(results))
 
 

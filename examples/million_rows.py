@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from tqdm import tqdm
 
 import pysigmoid
 from examples import logistic_regression
+from pysigmoid._command.progress import Progress
 
 ROWS, COLUMNS = 1_000_000, 10
 PENALTY = 1.0
@@ -32,7 +32,7 @@ def rows(count: int = ROWS, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 def fit(features: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """SciPy stops by the slope of what it is given, our sum over the rows; scikit-learn gives it the mean."""
     options = {"gtol": LARGEST_SLOPE * len(features), "ftol": 0.0}
-    with tqdm(desc="fitting", unit=" iterations", disable=None, leave=False) as progress:
+    with Progress(None, "iteration", "fitting") as progress:
         return logistic_regression.fit(features, targets, PENALTY, lambda loss: progress.update(), options)
 
 

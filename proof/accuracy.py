@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from tqdm import tqdm
 
 import bounds
 import oracle
 import samples
 from proof.exact import EXACT, inputs_swept
 from pysigmoid import _core
+from pysigmoid._command.progress import progress
 from ulp import FORMATS, Format, error_in_ulp, errors_in_ulp, exact, format_of, widened
 
 WORST = Path(__file__).with_name("worst.json")
@@ -135,7 +135,9 @@ def check(swept: Mapping[str, np.ndarray]) -> tuple[list[str], Table]:
     violations = []
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(examine, *zip(*tasks, strict=True))
-        for (name, dtype, _), (wrong, worst) in zip(tqdm(tasks, desc="accuracy", disable=None), found, strict=True):
+        for (name, dtype, _), (wrong, worst) in zip(
+            progress(tasks, len(tasks), "batch", "accuracy"), found, strict=True
+        ):
             violations += wrong
             table[name][dtype] = table[name][dtype].or_worse(worst) if dtype in table[name] else worst
     return violations, table

@@ -14,11 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from tqdm import tqdm
-
 from proof.hashes import DTYPES, blocks_of
 from proof.sweeps import processors, sweep
 from pysigmoid import _core
+from pysigmoid._command.progress import Progress
 
 EMULATED = Path(__file__).with_name("emulated.json")
 ROWS = {row["name"]: row for row in _core.functions}
@@ -78,7 +77,7 @@ def go_on(native: list[str], runner: list[str], isa: str, key: tuple[str, str], 
     title = f"{isa} {' '.join(key)}"
     with (
         ThreadPoolExecutor(processors()) as pool,
-        tqdm(total=blocks, initial=done.blocks, unit="block", desc=title, disable=None) as progress,
+        Progress(blocks, "block", title, done.blocks) as progress,
     ):
         for (begin, end), (emulated, here) in zip(pieces, pool.map(hashes, pieces), strict=True):
             if emulated != here:

@@ -31,6 +31,7 @@ from proof.exact import REAL
 from proof.sweeps import in_parallel
 from pysigmoid import _core
 from pysigmoid import functional as F
+from pysigmoid._command.progress import progress
 from pysigmoid._losses import FOCAL, GRAD_AND_HESS, LOGISTIC, NO_OPTIONS, VALUE_AND_GRAD, evaluate, focal_options
 from ulp import FORMATS, error_in_ulp, errors_in_ulp, exact, precision, widened
 
@@ -326,11 +327,14 @@ def check_means(n: int) -> tuple[list[str], dict[str, Worst]]:
 def check_errors(runner: list[str], soft_blocks: int) -> tuple[list[str], Table]:
     wrong, table = [], {}
     parts = {title: sweep(runner, title, words) for title, words in commands(soft_blocks).items()}
-    parts["float64"] = check_float64(*float64_samples(FLOAT64_SAMPLES))
-    parts["focal, float64, relative"] = check_focal(500)
-    parts["focal, float64, with pos_weight and smoothing, relative"] = check_focal_options(300)
-    parts["float64, factors of 2^-1000 to 2^1000"] = check_extremes(EXTREME_SAMPLES)
-    parts["mean"] = check_means(MEAN_LENGTH)
+    here = {
+        "float64": lambda: check_float64(*float64_samples(FLOAT64_SAMPLES)),
+        "focal, float64, relative": lambda: check_focal(500),
+        "focal, float64, with pos_weight and smoothing, relative": lambda: check_focal_options(300),
+        "float64, factors of 2^-1000 to 2^1000": lambda: check_extremes(EXTREME_SAMPLES),
+        "mean": lambda: check_means(MEAN_LENGTH),
+    }
+    parts |= {title: part() for title, part in progress(here.items(), len(here), "part", "losses, float64")}
     for title, (found, worst) in parts.items():
         wrong += found
         table[title] = worst

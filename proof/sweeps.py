@@ -6,7 +6,7 @@ import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from tqdm import tqdm
+from pysigmoid._command.progress import progress
 
 
 def sweep(command: list[str]) -> list[str]:
@@ -20,4 +20,4 @@ def processors() -> int:
 
 def in_parallel(commands: list[list[str]], title: str) -> list[list[str]]:
     with ThreadPoolExecutor(processors()) as pool:
-        return list(tqdm(pool.map(sweep, commands), total=len(commands), desc=title, disable=None))
+        return list(progress(pool.map(sweep, commands), len(commands), "piece", title))

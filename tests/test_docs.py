@@ -6,6 +6,7 @@
 import copy
 import importlib
 import inspect
+import itertools
 import re
 from math import log2
 from pathlib import Path
@@ -134,6 +135,19 @@ def test_speed_tables_have_every_number_of_the_record(processor):
         assert any(f"| {cell} |" in table for table in tables), task
 
 
+def test_what_others_do_quicker_is_said():
+    """Every cell of the table side by side in which another is ahead by more than a run differs from the next."""
+    said = speed_tables.lost()
+    for task, title in speed_tables.SHORT.items():
+        row = next((part for part in said.split("; ") if part.startswith(f"{title} (")), "")
+        for processor, name in itertools.product(speed_tables.PROCESSORS, speed_tables.others()):
+            here = f"on {speed_tables.FULL_NAMES[processor]}"
+            for dtype in speed_tables.DTYPES:
+                if speed_tables.short_cell(processor, task, name) != "-":
+                    behind = speed_tables.ratio(processor, task, dtype, name) >= speed_tables.LOST
+                    assert behind == (f"{name} {here}" in row or f"{name} {dtype} {here}" in row), (task, name, dtype)
+
+
 # ---- pictures ----
 
 
@@ -203,6 +217,52 @@ def test_site_with_a_loose_link_or_a_silent_picture_is_found_out(tmp_path):
         "other.html: gone.html leads nowhere",
         "other.html: b.png has no alternative text",
     ]
+
+
+# ---- from the first line to what people come for ----
+
+
+def test_clicks_are_counted_by_the_shortest_way(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "index.html").write_text('<a href="a.html#x">1</a><a href="https://elsewhere/b.html">2</a>')
+    (tmp_path / "a.html").write_text('<a href="notebooks/classifier.html">1</a><a href="index.html">2</a>')
+    (tmp_path / "notebooks/classifier.html").write_text('<a href="../boosting.html">1</a><a href="../a.html">2</a>')
+    (tmp_path / "boosting.html").write_text('<a href="torch.html">')
+    (tmp_path / "torch.html").write_text("")
+    ways = {"index.html": 0, "a.html": 1, "notebooks/classifier.html": 2, "boosting.html": 3, "torch.html": 4}
+    assert built_site.clicks(tmp_path) == ways
+    assert [fault.partition(" (")[0] for fault in built_site.far_goals(tmp_path)] == [
+        "a torch model",
+        "why is my gradient zero?",
+    ]
+
+
+def clicks_between_sources(start):
+    """As on a page that shows the repository: links to files and folders, and the cards of the start page."""
+    found, front = {start: 0}, [start]
+    for page in front:
+        targets = re.findall(r"\]\(([^)#:\s]+)", source(page)) + re.findall(
+            r"^:link: (\S+)$", source(page), re.MULTILINE
+        )
+        files = [each for name in targets for each in files_of((page.parent / name).resolve())]
+        new = [each for each in dict.fromkeys(files) if each not in found]
+        found |= dict.fromkeys(new, found[page] + 1)
+        front += new
+    return found
+
+
+def files_of(target):
+    if target.is_dir():
+        return sorted(target.glob("*.md"))
+    return [page for page in (target, target.with_name(f"{target.name}.md")) if page.suffix == ".md" and page.exists()]
+
+
+@pytest.mark.parametrize("start", [ROOT / "README.md", DOCS / "index.md"], ids=lambda page: page.stem)
+@pytest.mark.parametrize("goal", built_site.GOALS)
+def test_goal_is_within_three_clicks(goal, start):
+    """Of the repository's first page and of the site's; `make docs` counts those of the built site."""
+    page = (DOCS / built_site.GOALS[goal]).with_suffix(".md")
+    assert clicks_between_sources(start)[page] <= built_site.CLICKS
 
 
 # ---- what stands beside README.md ----

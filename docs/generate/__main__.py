@@ -10,7 +10,7 @@ BUILT = Path(__file__).parents[1] / "_build" / "html"
 
 
 def check() -> int:
-    faults = [*built_site.faults(BUILT), *programs.faults()]
+    faults = [*built_site.faults(BUILT), *built_site.far_goals(BUILT), *programs.faults()]
     print(*faults, sep="\n")
     print(f"{len(faults)} faults" if faults else "every link, picture and program of the site holds")
     return bool(faults)

@@ -1,10 +1,18 @@
-"""What a built site must be: every internal link leads somewhere, every picture says in words what it shows."""
+"""What a built site must be: links lead somewhere, pictures say what they show, what people come for is near."""
 
 from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+CLICKS = 3  # from the start page, at most, to what people come for
+GOALS = {
+    "a trained classifier": "notebooks/classifier.html",
+    "a custom objective": "boosting.html",
+    "a torch model": "torch.html",
+    "why is my gradient zero?": "gradient.html",
+}
 
 
 class Page(HTMLParser):
@@ -53,3 +61,22 @@ def leads_nowhere(path: Path, link: str) -> bool:
     if not target.exists():
         return True
     return bool(parts.fragment) and target.suffix == ".html" and unquote(parts.fragment) not in read(target).anchors
+
+
+def clicks(site: Path, start: str = "index.html") -> dict[str, int]:
+    """How many clicks every page is from the start, by its path in the site."""
+    found, front = {(site / start).resolve(): 0}, [(site / start).resolve()]
+    for page in front:
+        for link in read(page).links:
+            target = (page.parent / unquote(urlsplit(link).path)).resolve()
+            if not urlsplit(link).netloc and target.suffix == ".html" and target.exists() and target not in found:
+                found[target] = found[page] + 1
+                front.append(target)
+    return {page.relative_to(site.resolve()).as_posix(): distance for page, distance in found.items()}
+
+
+def far_goals(site: Path) -> Iterator[str]:
+    distance = clicks(site)
+    for goal, page in GOALS.items():
+        if distance.get(page, CLICKS + 1) > CLICKS:
+            yield f"{goal} ({page}) is not within {CLICKS} clicks of the start page"

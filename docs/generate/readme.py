@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.generate import accuracy_tables, speed_tables
+from docs.generate import accuracy_tables, end_to_end_tables, speed_tables
 
 README = Path(__file__).parents[2] / "README.md"
 PART = re.compile(r"(<!-- (\w+) -->)(.*?)(<!-- end -->)", flags=re.DOTALL)
@@ -37,6 +37,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "fast_against_torch": range_against(("sigmoid_fast",), "torch"),
     "loss_against_torch": range_against(LOGISTIC, "torch"),
     "loss_against_numpy": range_against(LOGISTIC, "NumPy"),
+    "lost": speed_tables.lost,
+    "end_to_end": end_to_end_tables.range_against_best,
     "probabilities_against_jax": range_against(("mean_loss_of_probabilities",), "JAX"),
 }
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.generate import accuracy_tables, option_tables, speed_tables
+from docs.generate import accuracy_tables, end_to_end_tables, option_tables, speed_tables
 
 TABLES: dict[str, Callable[[], str]] = {
     "bounds": accuracy_tables.bounds,
     "cancellation": accuracy_tables.cancellation,
     "worst": accuracy_tables.worst,
+    "end_to_end": end_to_end_tables.table,
     "worst_inputs": accuracy_tables.worst_inputs,
     "functions": option_tables.functions,
     "options_of_losses": option_tables.options_of_losses,

@@ -117,6 +117,25 @@ def ratio(processor: str, task: str, dtype: str, contender: str) -> float:
     return found[task, dtype, "pysigmoid"] / found[task, dtype, peer]
 
 
+LOST = 1.05  # our time over theirs, from which on a table that is read again would still say so
+
+
+def lost() -> str:
+    """Every row, library and processor where another is quicker, in a sentence's order: what, whose, where."""
+    rows = {title: [each for name in others() for each in lost_to(task, name)] for task, title in SHORT.items()}
+    return "; ".join(f"{title} ({', '.join(found)})" for title, found in rows.items() if found)
+
+
+def lost_to(task: str, name: str) -> list[str]:
+    found = []
+    for processor in PROCESSORS:
+        compared = [dtype for dtype in DTYPES if short_cell(processor, task, name) != "-"]
+        dtypes = [dtype for dtype in compared if ratio(processor, task, dtype, name) >= LOST]
+        only = "" if len(dtypes) == len(DTYPES) else f" {dtypes[0]}" if dtypes else None
+        found += [] if only is None else [f"{name}{only} on {FULL_NAMES[processor]}"]
+    return found
+
+
 def range_of_ratios(tasks: tuple[str, ...], contender: str, processor: str | None = None) -> str:
     """The least and the largest ratio over tasks and dtypes, on one processor or on both."""
     where = PROCESSORS if processor is None else (processor,)

@@ -15,7 +15,8 @@ import numpy as np
 from pysigmoid import _core, num_threads
 from pysigmoid._command.inputs import ROWS, Array
 from pysigmoid._command.peers import LIBRARIES, Functions, calls_of
-from pysigmoid._command.report import progress, started
+from pysigmoid._command.progress import progress
+from pysigmoid._command.report import started
 from pysigmoid._command.timing import interleave
 
 NAME = "bench"
@@ -54,7 +55,7 @@ def report(options: argparse.Namespace) -> dict[str, Any]:
     present = {name: functions for name, functions in libraries.items() if functions is not None}
     tasks = [*product(options.dtypes, options.sizes, options.functions)]
     with np.errstate(all="ignore"), num_threads(1):
-        results = [*progress(measured(tasks, present), len(tasks), "task")]
+        results = [*progress(measured(tasks, present), len(tasks), "task", NAME)]
     return started(NAME) | {
         "unit": "nanoseconds per element",
         "threads": 1,

@@ -13,7 +13,8 @@ from pysigmoid import _core
 from pysigmoid._command.function_checks import STEPS
 from pysigmoid._command.inputs import dtype_named
 from pysigmoid._command.processes import PROCESSES, Found, Job, outcomes
-from pysigmoid._command.report import progress, started
+from pysigmoid._command.progress import progress
+from pysigmoid._command.report import started
 
 NAME = "selftest"
 EXAMPLES = """\
@@ -49,7 +50,7 @@ def report(options: argparse.Namespace) -> dict[str, Any]:
     jobs = [Job(isa, extent, part, parts) for part in range(parts) for isa in reversed(_core.isa_available)]
     checks: dict[tuple[str, str], dict[str, Any]] = {}
     order = [*PROVED, PROCESSES]
-    for found in progress(outcomes(jobs), len(jobs), "part"):
+    for found in progress(outcomes(jobs), len(jobs), "part", NAME):
         for check in found:
             add(checks, check)
     return started(NAME) | {

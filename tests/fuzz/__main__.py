@@ -54,11 +54,19 @@ def number_of(place: mmap.mmap) -> int:
 
 
 def numbers(options: argparse.Namespace) -> Iterator[int]:
-    end = time.monotonic() + options.seconds if options.seconds else float("inf")
-    for number in range(options.first, options.first + options.cases):
-        if time.monotonic() > end:
-            return
-        yield number
+    """Until the time is over or the cases are, with progress: how many cases a time will hold shows as they pass."""
+    from pysigmoid._command.progress import Progress
+
+    begin = time.monotonic()
+    with Progress(options.cases, "case", f"fuzz, seed {options.seed}") as progress:
+        for done in range(options.cases):
+            passed = (time.monotonic() - begin) / options.seconds if options.seconds else 0
+            if passed > 1:
+                return
+            if passed:
+                progress.expect(max(done, int(done / passed)))
+            yield options.first + done
+            progress.update()
 
 
 def run_cases(options: argparse.Namespace, place: mmap.mmap) -> int:
