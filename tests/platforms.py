@@ -4,10 +4,19 @@ A skipped test proves nothing, so any other skip counts as a failure (conftest.p
 and what the system said.
 """
 
+import importlib
+import sys
+import sysconfig
+from types import ModuleType
+from typing import NoReturn
+
+import pytest
+
 REASONS = (
     "platform: affinity is set by a Linux call",
     "platform: asks the Linux kernel",
     "platform: less than 6 GiB of memory are free",
+    "platform: no wheel for this Python",
     "platform: nm prints ELF symbols as expected here",
     "platform: no /proc/self/clear_refs here",
     "platform: no control group can be made here",
@@ -24,6 +33,28 @@ REASONS = (
     "platform: threads have other stacks elsewhere",
     "platform: ufuncs of NumPy 2.0 and 2.1 have no attributes",
 )
+
+
+# Libraries without a wheel for a Python that `make pythons` tries. There is one for every other.
+WITHOUT_WHEEL = {"3.13t": ("polars",)}
+
+NAME = f"{sys.version_info.major}.{sys.version_info.minor}{'t' * bool(sysconfig.get_config_var('Py_GIL_DISABLED'))}"
+
+
+class Missing:
+    """Stands for a library that has no wheel here: what takes anything from it is skipped."""
+
+    def __init__(self, library: str):
+        self._library = library
+
+    def __getattr__(self, name: str) -> NoReturn:
+        pytest.skip(f"platform: no wheel for this Python: {self._library}", allow_module_level=True)
+
+
+def optional(library: str) -> ModuleType | Missing:
+    """The library; where it has no wheel for this Python, what stands for it."""
+    has_wheel = library.partition(".")[0] not in WITHOUT_WHEEL.get(NAME, ())
+    return importlib.import_module(library) if has_wheel else Missing(library)
 
 
 def is_listed(reason: str) -> bool:

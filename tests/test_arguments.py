@@ -5,7 +5,6 @@ import dask.dataframe
 import ml_dtypes
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 import xarray as xr
 
@@ -22,7 +21,10 @@ from calls import (
     over,
     results,
 )
+from platforms import optional
 from pysigmoid import functional as F
+
+pl = optional("polars")
 
 
 def names_of(loss):

@@ -3,13 +3,15 @@
 import dask.array
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 import xarray as xr
 
 import pysigmoid
 from calls import FLOATS, NO_NUMBERS, UFUNC_OF, Tensor, assert_same_bits, over_floats
+from platforms import optional
 from pysigmoid import functional as F
+
+pl = optional("polars")
 
 elementwise = pytest.mark.parametrize("name", UFUNC_OF)
 
