@@ -112,7 +112,7 @@ lint: .venv/.built
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-types: .venv/.built
+types: .venv/.built .venv-peers/.installed
 	$(BIN)/pip install --quiet --no-build-isolation --editable ".[types]"
 	$(BIN)/python -m tests.typing
 
