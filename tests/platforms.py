@@ -35,10 +35,21 @@ REASONS = (
 )
 
 
-# Libraries without a wheel for a Python that `make pythons` tries. There is one for every other.
-WITHOUT_WHEEL = {"3.13t": ("polars",)}
+# Libraries without a wheel for a Python that `make pythons` tries; every other has one. Dask takes PyYAML, which
+# has none for 3.13t.
+WITHOUT_WHEEL = {"3.13t": ("polars", "dask")}
 
 NAME = f"{sys.version_info.major}.{sys.version_info.minor}{'t' * bool(sysconfig.get_config_var('Py_GIL_DISABLED'))}"
+
+
+def has_wheel(library: str) -> bool:
+    return library.partition(".")[0] not in WITHOUT_WHEEL.get(NAME, ())
+
+
+def need(library: str) -> None:
+    """Skip a test, or a file of tests, where the library has no wheel."""
+    if not has_wheel(library):
+        pytest.skip(f"platform: no wheel for this Python: {library}", allow_module_level=True)
 
 
 class Missing:
@@ -48,13 +59,13 @@ class Missing:
         self._library = library
 
     def __getattr__(self, name: str) -> NoReturn:
-        pytest.skip(f"platform: no wheel for this Python: {self._library}", allow_module_level=True)
+        need(self._library)
+        raise AttributeError(name)
 
 
 def optional(library: str) -> ModuleType | Missing:
     """The library; where it has no wheel for this Python, what stands for it."""
-    has_wheel = library.partition(".")[0] not in WITHOUT_WHEEL.get(NAME, ())
-    return importlib.import_module(library) if has_wheel else Missing(library)
+    return importlib.import_module(library) if has_wheel(library) else Missing(library)
 
 
 def is_listed(reason: str) -> bool:

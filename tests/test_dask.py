@@ -4,19 +4,23 @@ import random
 import subprocess
 import sys
 
-import dask
-import dask.array as da
-import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pytest
 
 import pysigmoid
 from calls import assert_same_bits, assert_same_results
+from platforms import need
 from pysigmoid import _core
-from pysigmoid import dask as lazy
 from pysigmoid import functional as F
 from pysigmoid._loss_blocks import merged
+
+need("dask")
+import dask  # noqa: E402
+import dask.array as da  # noqa: E402
+import dask.dataframe as dd  # noqa: E402
+
+from pysigmoid import dask as lazy  # noqa: E402
 
 SUMS = ("mean", "sum", "weighted_mean")
 SHAPE = (60, 40)
