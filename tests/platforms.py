@@ -4,11 +4,13 @@ A skipped test proves nothing, so any other skip counts as a failure (conftest.p
 and what the system said.
 """
 
+from __future__ import annotations
+
 import importlib
+import os
 import sys
 import sysconfig
 from types import ModuleType
-from typing import NoReturn
 
 import pytest
 
@@ -53,14 +55,20 @@ def need(library: str) -> None:
 
 
 class Missing:
-    """Stands for a library that has no wheel here: what takes anything from it is skipped."""
+    """Stands for a library that has no wheel here, and for all that it gives: whichever test uses it is skipped."""
 
     def __init__(self, library: str):
         self._library = library
 
-    def __getattr__(self, name: str) -> NoReturn:
-        need(self._library)
-        raise AttributeError(name)
+    def __getattr__(self, name: str) -> Missing:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self()
+
+    def __call__(self, *arguments: object, **options: object) -> Missing:
+        if "PYTEST_CURRENT_TEST" in os.environ:
+            need(self._library)
+        return self
 
 
 def optional(library: str) -> ModuleType | Missing:
