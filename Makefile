@@ -20,6 +20,8 @@
 #                  stubs; the stubs against the package
 # make expanded    the C that the compiler sees of one function, its macros gone: FUNCTION=sigmoid DTYPE=f32 ISA=avx2,
 #                  or any name as FUNCTION, such as exp_in_f64
+# make pythons     the tests on the oldest and newest Pythons, a debug build and a free-threaded one, which it finds or
+#                  makes; ARGUMENTS="--go-on" where some cannot be had, "--only 3.14 tests/test_ufuncs.py" for a part
 # make peers       the tests beside and inside of torch, and beside JAX, numba, numexpr, Cython, Dask's workers, XGBoost,
 #                  LightGBM and CatBoost, which it installs
 # make proof       check, all float32 results against long double again, and every input of the aarch64 kernels under
@@ -38,7 +40,7 @@ ISA ?= avx2
 
 SPHINX := OMP_NUM_THREADS=1 .venv-docs/bin/python -m sphinx -W --keep-going -n -q
 
-.PHONY: demo test bench docs check lint types functions selftest suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded peers proof clean
+.PHONY: demo test bench docs check lint types functions selftest suites processors sanitize fuzz fuzz-best fuzz-scalar faults controls expanded pythons peers proof clean
 
 demo: .venv/.built
 	$(BIN)/python -m examples.demo
@@ -96,6 +98,9 @@ expanded: .venv/.built
 peers: .venv-peers/.installed .venv/.built
 	.venv-peers/bin/python -m pytest tests/peers
 
+pythons: .venv/.built
+	$(BIN)/python -m proof.pythons $(ARGUMENTS)
+
 proof: check
 	$(BIN)/python -m proof check --again
 	$(BIN)/python -m proof.losses check --long
@@ -107,7 +112,7 @@ lint: .venv/.built
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-types: .venv/.built
+types: .venv/.built .venv-peers/.installed
 	$(BIN)/pip install --quiet --no-build-isolation --editable ".[types]"
 	$(BIN)/python -m tests.typing
 

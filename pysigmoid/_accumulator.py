@@ -75,7 +75,9 @@ class LossAccumulator:
     ) -> None:
         if loss not in FORMS:
             raise ValueError(f"loss is {loss!r}; choose one of {', '.join(FORMS)}")
-        self.loss, self.axis, self.ignore_value = loss, axis, ignore_value
+        self.loss: LossName = loss
+        self.axis: Axis = axis
+        self.ignore_value: float | None = ignore_value
         self._form, allowed = FORMS[loss]
         given = {"label_smoothing": label_smoothing, "alpha": alpha, "gamma": gamma}
         for name, value in given.items():

@@ -175,7 +175,7 @@ class BoostingObjective(ABC):
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and vars(other) == vars(self)
 
-    __hash__ = None  # type: ignore[assignment]  # the options may be set
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # the options may be set
 
     def _options(self) -> dict[str, Any]:
         """The options that differ from their defaults."""

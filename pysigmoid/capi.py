@@ -39,12 +39,13 @@ the compiler's folders; that file says how.
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from pysigmoid import _core
 
 __all__ = ["get_include", "signatures"]
 
-__pyx_capi__ = _core.__pyx_capi__
+__pyx_capi__: dict[str, Any] = _core.__pyx_capi__
 
 #: The names of all functions and their C types, such as "double (double)".
 signatures: Mapping[str, str] = MappingProxyType(_core.c_signatures)

@@ -16,7 +16,7 @@ the ufuncs with two outputs are here, since Dask does not take such. `LogisticOb
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -39,20 +39,25 @@ from pysigmoid._losses import (
 )
 from pysigmoid._reductions import ReductionName
 
-PAIRS = tuple(row["name"] for row in _core.functions if row["nout"] == 2)
+Pair: TypeAlias = Callable[..., tuple[Any, Any]]
 
 __all__ = [
     "LogisticObjective",
+    "bce_with_logits_grad_and_hess",
+    "bce_with_logits_value_and_grad",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_grad_and_hess",
     "binary_cross_entropy_with_logits_value_and_grad",
     "binary_cross_entropy_with_logits_value_grad_and_hess",
+    "log_sigmoid_and_derivative",
+    "sigmoid_and_derivative",
     "sigmoid_focal_loss",
     "sigmoid_focal_loss_grad_and_hess",
     "sigmoid_focal_loss_value_and_grad",
     "sigmoid_focal_loss_value_grad_and_hess",
-    *PAIRS,
+    "silu_and_derivative",
+    "softplus_and_derivative",
 ]
 
 LogisticObjective.__module__ = __name__  # where help, pickle and errors shall find it
@@ -319,7 +324,7 @@ def sigmoid_focal_loss_value_grad_and_hess(
 # Ufuncs with two outputs
 
 
-def _lazy(ufunc: np.ufunc) -> Callable[..., tuple[Any, Any]]:
+def _lazy(ufunc: np.ufunc) -> Pair:
     def function(*inputs: Any) -> tuple[Any, Any]:
         return two_outputs(ufunc, inputs)
 
@@ -328,7 +333,12 @@ def _lazy(ufunc: np.ufunc) -> Callable[..., tuple[Any, Any]]:
     return function
 
 
-globals().update({name: _lazy(getattr(_core, name)) for name in PAIRS})
+sigmoid_and_derivative: Pair = _lazy(_core.sigmoid_and_derivative)
+log_sigmoid_and_derivative: Pair = _lazy(_core.log_sigmoid_and_derivative)
+softplus_and_derivative: Pair = _lazy(_core.softplus_and_derivative)
+silu_and_derivative: Pair = _lazy(_core.silu_and_derivative)
+bce_with_logits_value_and_grad: Pair = _lazy(_core.bce_with_logits_value_and_grad)
+bce_with_logits_grad_and_hess: Pair = _lazy(_core.bce_with_logits_grad_and_hess)
 
 
 def __dir__() -> list[str]:

@@ -14,9 +14,9 @@ from pysigmoid._linear import LogisticObjective
 
 __all__ = ["FocalLoss", "LogLoss", "LogisticObjective"]
 
-for each in (BoostingObjective, *(globals()[name] for name in __all__)):
-    each.__module__ = __name__  # where help, pickle and errors shall find it
-del each
+for _each in (BoostingObjective, *(globals()[name] for name in __all__)):
+    _each.__module__ = __name__  # where help, pickle and errors shall find it
+del _each
 
 
 def __dir__() -> list[str]:

@@ -4,10 +4,21 @@ A skipped test proves nothing, so any other skip counts as a failure (conftest.p
 and what the system said.
 """
 
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import sysconfig
+from types import ModuleType
+
+import pytest
+
 REASONS = (
     "platform: affinity is set by a Linux call",
     "platform: asks the Linux kernel",
     "platform: less than 6 GiB of memory are free",
+    "platform: no wheel for this Python",
     "platform: nm prints ELF symbols as expected here",
     "platform: no /proc/self/clear_refs here",
     "platform: no control group can be made here",
@@ -24,6 +35,45 @@ REASONS = (
     "platform: threads have other stacks elsewhere",
     "platform: ufuncs of NumPy 2.0 and 2.1 have no attributes",
 )
+
+
+# Libraries without a wheel for a Python that `make pythons` tries; every other has one. Dask takes PyYAML, which
+# has none for 3.13t.
+WITHOUT_WHEEL = {"3.13t": ("polars", "dask")}
+
+NAME = f"{sys.version_info.major}.{sys.version_info.minor}{'t' * bool(sysconfig.get_config_var('Py_GIL_DISABLED'))}"
+
+
+def has_wheel(library: str) -> bool:
+    return library.partition(".")[0] not in WITHOUT_WHEEL.get(NAME, ())
+
+
+def need(library: str) -> None:
+    """Skip a test, or a file of tests, where the library has no wheel."""
+    if not has_wheel(library):
+        pytest.skip(f"platform: no wheel for this Python: {library}", allow_module_level=True)
+
+
+class Missing:
+    """Stands for a library that has no wheel here, and for all that it gives: whichever test uses it is skipped."""
+
+    def __init__(self, library: str):
+        self._library = library
+
+    def __getattr__(self, name: str) -> Missing:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self()
+
+    def __call__(self, *arguments: object, **options: object) -> Missing:
+        if "PYTEST_CURRENT_TEST" in os.environ:
+            need(self._library)
+        return self
+
+
+def optional(library: str) -> ModuleType | Missing:
+    """The library; where it has no wheel for this Python, what stands for it."""
+    return importlib.import_module(library) if has_wheel(library) else Missing(library)
 
 
 def is_listed(reason: str) -> bool:

@@ -4,10 +4,13 @@ import re
 
 import awkward
 import numpy as np
-import polars
 import pyarrow
 import pyarrow.compute
 import pytest
+
+from platforms import optional
+
+polars = optional("polars")
 
 MARKERS = r"for example with |for example |out with |where=|pass "
 

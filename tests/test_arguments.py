@@ -1,11 +1,8 @@
 """How the losses read their arguments: containers, dtypes, shapes, masks, ranges, buffers, and what each error says."""
 
-import dask.array
-import dask.dataframe
 import ml_dtypes
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 import xarray as xr
 
@@ -22,7 +19,10 @@ from calls import (
     over,
     results,
 )
+from platforms import optional
 from pysigmoid import functional as F
+
+pl, da, dd = optional("polars"), optional("dask.array"), optional("dask.dataframe")
 
 
 def names_of(loss):
@@ -129,7 +129,7 @@ def test_tensor_that_requires_grad_is_a_type_error_that_says_to_detach(loss, pos
 def test_dask_is_a_type_error_that_says_to_compute_or_to_stay_lazy(loss, position):
     name = (*names_of(loss), "weight")[position]
     arguments = [inputs_of(loss), LABELS, LABELS]
-    arguments[position] = dask.array.from_array(arguments[position])
+    arguments[position] = da.from_array(arguments[position])
     with pytest.raises(TypeError, match=rf"{name} is a Dask collection.*{name}\.compute\(\).*pysigmoid\.dask"):
         loss(*arguments[:2], weight=arguments[2])
 
@@ -141,7 +141,7 @@ def test_missing_value_by_itself_is_a_type_error():
 
 def test_dask_series_is_refused_like_a_dask_array():
     with pytest.raises(TypeError, match="target is a Dask collection"):
-        F.binary_cross_entropy_with_logits(LOGITS, dask.dataframe.from_pandas(pd.Series(LABELS), npartitions=1))
+        F.binary_cross_entropy_with_logits(LOGITS, dd.from_pandas(pd.Series(LABELS), npartitions=1))
 
 
 # Missing values and masks

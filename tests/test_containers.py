@@ -1,15 +1,15 @@
 """Arrays of other libraries go in, and come out as what they are."""
 
-import dask.array as da
-import dask.dataframe as dd
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 import xarray as xr
 
 import pysigmoid
+from platforms import optional
 from pysigmoid import bce_with_logits, bce_with_logits_value_and_grad, sigmoid, sigmoid_gate
+
+pl, da, dd = optional("polars"), optional("dask.array"), optional("dask.dataframe")
 
 X = np.linspace(-3, 3, 12)
 Y = np.linspace(0, 1, 12)

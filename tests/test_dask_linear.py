@@ -3,9 +3,6 @@
 import pickle
 import re
 
-import dask
-import dask.array as da
-import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,8 +10,15 @@ import scipy.sparse as sp
 from scipy.optimize import minimize
 
 import pysigmoid
-from pysigmoid import dask as lazy
+from platforms import need
 from pysigmoid import objectives
+
+need("dask")
+import dask  # noqa: E402
+import dask.array as da  # noqa: E402
+import dask.dataframe as dd  # noqa: E402
+
+from pysigmoid import dask as lazy  # noqa: E402
 
 TO_THE_END = {"gtol": 1e-10, "ftol": 1e-15, "maxcor": 30}
 ROWS, COLUMNS = 1000, 4

@@ -1,15 +1,17 @@
 """The examples in docstrings run and print what they show, and nothing public is without one."""
 
 import doctest
+import importlib
 import inspect
 
 import numpy as np
 import pytest
 
 import pysigmoid
+from platforms import has_wheel
 from pysigmoid import _core, capi, config, functional, nn, objectives, threads
-from pysigmoid import dask as lazy
 
+OPTIONAL = [importlib.import_module("pysigmoid.dask")] if has_wheel("dask") else []
 NAMES = {"np": np, "pysigmoid": pysigmoid, "F": functional, "nn": nn}
 
 METHODS = [
@@ -22,7 +24,7 @@ METHODS = [
 
 
 def public_objects():
-    for module in (pysigmoid, functional, nn, objectives, config, threads, capi, lazy):
+    for module in (pysigmoid, functional, nn, objectives, config, threads, capi, *OPTIONAL):
         yield module.__name__, module
         for name, value in vars(module).items():
             if inspect.isroutine(value) or inspect.isclass(value):

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from platforms import need
 from processes import LINUX, PRELUDE, ROUNDS, build_library, run
 
 # ---- threads refused ----
@@ -309,6 +310,7 @@ def test_executors(pool):
 
 @LINUX
 def test_dask_threads_and_the_limit_of_the_environment():
+    need("dask")
     code = """
     import dask.array as da
     before = len(tasks())

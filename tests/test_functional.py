@@ -1,15 +1,16 @@
 """The elementwise functions of pysigmoid.functional: the bits of the ufunc in the container of the caller."""
 
-import dask.array
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 import xarray as xr
 
 import pysigmoid
 from calls import FLOATS, NO_NUMBERS, UFUNC_OF, Tensor, assert_same_bits, over_floats
+from platforms import optional
 from pysigmoid import functional as F
+
+pl, da = optional("polars"), optional("dask.array")
 
 elementwise = pytest.mark.parametrize("name", UFUNC_OF)
 
@@ -107,8 +108,8 @@ def test_containers_are_kept(name):
 
 @elementwise
 def test_dask_stays_lazy(name):
-    lazy = getattr(F, name)(dask.array.from_array(np.array([0.125, 0.25, 0.75]), chunks=2))
-    assert isinstance(lazy, dask.array.Array)
+    lazy = getattr(F, name)(da.from_array(np.array([0.125, 0.25, 0.75]), chunks=2))
+    assert isinstance(lazy, da.Array)
     assert_same_bits(lazy.compute(), UFUNC_OF[name](np.array([0.125, 0.25, 0.75])))
 
 
@@ -239,7 +240,7 @@ def test_glu_refuses_a_dimension_that_does_not_exist(shape, dim):
 
 def test_glu_refuses_dask():
     with pytest.raises(TypeError, match=r"input is a Dask collection.*input\.compute\(\).*pysigmoid\.dask"):
-        F.glu(dask.array.zeros(4))
+        F.glu(da.zeros(4))
 
 
 # The package

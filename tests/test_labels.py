@@ -2,14 +2,16 @@
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pyarrow as pa
 import pytest
 import xarray as xr
 
 from calls import FROM_LOGITS, LOSSES, assert_same_bits, assert_same_results, inputs_of, over
+from platforms import optional
 from pysigmoid import functional as F
 from remedies import message_of
+
+pl = optional("polars")
 
 loss = F.binary_cross_entropy_with_logits
 

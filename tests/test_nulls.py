@@ -3,13 +3,15 @@
 import awkward
 import numpy as np
 import pandas as pd
-import polars as pl
 import pyarrow as pa
 import pytest
 
 from calls import assert_same_bits
+from platforms import optional
 from pysigmoid import functional as F
 from remedies import message_of, run_remedy
+
+pl = optional("polars")
 
 loss = F.binary_cross_entropy_with_logits
 

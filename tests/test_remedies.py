@@ -8,18 +8,20 @@ import awkward
 import ml_dtypes
 import numpy as np
 import pandas as pd
-import polars as pl
 import pyarrow as pa
 import pytest
 import scipy.sparse
 import xarray as xr
 
 from calls import assert_same_bits
+from platforms import optional
 from pysigmoid import _losses, nn
 from pysigmoid import functional as F
 from pysigmoid._arguments import read_samples
 from pysigmoid._dtypes import smallest_clamp
 from remedies import message_of, run_remedy
+
+pl = optional("polars")
 
 DAYS = [datetime.date(2020, 1, 1), datetime.date(2020, 1, 2)]
 MOMENTS = [datetime.datetime(2020, 1, 1), datetime.datetime(2020, 1, 2)]

@@ -20,8 +20,8 @@ from pysigmoid._hints import no_attribute
 
 try:
     import torch as _torch  # noqa: F401
-except ModuleNotFoundError as error:
-    if error.name != "torch":
+except ModuleNotFoundError as _error:
+    if _error.name != "torch":
         raise
     raise ImportError(
         "pysigmoid.torch takes torch, which is not installed: see https://pytorch.org, or pip install torch ml_dtypes",
@@ -55,9 +55,9 @@ __all__ = [
     "softplus",
 ]
 
-for each in (globals()[name] for name in __all__):
-    each.__module__ = __name__  # where help, pickle, errors and traced graphs shall find it
-del each
+for _each in (globals()[name] for name in __all__):
+    _each.__module__ = __name__  # where help, pickle, errors and traced graphs shall find it
+del _each
 
 
 def __dir__() -> list[str]:

@@ -200,7 +200,9 @@ class SigmoidFocalLoss(torch.nn.Module):
         focal_options(alpha, gamma)
         reduction_code(reduction)
         super().__init__()
-        self.alpha, self.gamma, self.reduction = alpha, gamma, reduction
+        self.alpha: float | None = alpha
+        self.gamma: float = gamma
+        self.reduction: ReductionName = reduction
 
     def forward(self, inputs: Tensor, targets: Tensor) -> Tensor:
         """The loss, reduced as `reduction` says."""

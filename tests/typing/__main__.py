@@ -18,6 +18,7 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
 FILES = ["results.py", "mistakes.py"]
+PEERS = REPOSITORY / ".venv-peers"
 DOWNLOADED = Path(sys.prefix) / "numpy-stubs"
 
 # The oldest NumPy that we take and the newest there is, each with a Python whose syntax its stubs are written in.
@@ -81,9 +82,9 @@ def basedpyright(project: Path, numpy: Path, python: str) -> Iterator[Found]:
     return pyright(project, numpy, python, "basedpyright")
 
 
-def run_pyright(name: str, *options: str) -> dict:
+def run_pyright(name: str, *options: str, environment: dict[str, str] | None = None) -> dict:
     command = [sys.executable, "-m", name, "--pythonpath", sys.executable, "--outputjson", *options]
-    run = subprocess.run(command, capture_output=True, text=True)
+    run = subprocess.run(command, env=environment, capture_output=True, text=True)
     try:
         return json.loads(run.stdout)
     except json.JSONDecodeError:
@@ -122,9 +123,11 @@ def check_files(requirement: str, python: str) -> Iterator[str]:
 
 def check_completeness() -> Iterator[str]:
     """Whether pyright knows the type of every public name."""
-    os.environ["PYTHONPATH"] = str(REPOSITORY)  # where pyright looks for the package
+    # Here it looks for packages where the first Python on the PATH does; this one has torch.
+    found_at = {"PYTHONPATH": str(REPOSITORY), "PATH": f"{PEERS / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     with tempfile.TemporaryDirectory() as elsewhere:
-        report = run_pyright("pyright", "--project", elsewhere, "--ignoreexternal", "--verifytypes", "pysigmoid")
+        options = ["--project", elsewhere, "--ignoreexternal", "--verifytypes", "pysigmoid"]
+        report = run_pyright("pyright", *options, environment={**os.environ, **found_at})
     score = report["typeCompleteness"]["completenessScore"]
     print(f"pyright --verifytypes: {score:.1%}", flush=True)
     if score < 1:
