@@ -11,8 +11,8 @@ INLINE struct paired_outside find_outside_probabilities(const struct paired_part
         extent.smallest = v_min_f32(extent.smallest, v_select_f32(v_eq_f32(p, zero), one, p));
         labels = v_max_bits_f32(labels, LOAD(f32, f32, part->labels, i));
     }
-    return (struct paired_outside){leaves(extent, LEAST_PAIRED_PROBABILITY, 1), v_any_bits_above_f32(labels, 1),
-                                   any_factor_outside(part, n)};
+    int outside = leaves(extent, LEAST_PAIRED_PROBABILITY, 1);
+    return (struct paired_outside){outside, outside, v_any_bits_above_f32(labels, 1), any_factor_outside(part, n)};
 }
 
 INLINE struct paired_value bce_at(const struct paired_part *part, ptrdiff_t i)
