@@ -30,6 +30,7 @@ struct paired_part {
     void *gradient, *hessian; /* rounded to floats, or left in doubles */
     int wants, rounds_derivatives, divides, divides_in_pairs, smooths;
     f64 inverse; /* of the divisor */
+    f32 most_logit; /* with middling factors */
     f32 scale[2], smoothed_rest[2], smoothed_half[2]; /* pairs: one over the divisor, 1 - s, s/2 */
     f32 least_weight;
     struct running_sums *sums;
@@ -52,6 +53,19 @@ INLINE struct float_pair pair_at(const f32 words[2])
 #define LEAST_PAIRED_WEIGHT 0x1p-47 /* times the divisor, where this is more than 1; of probabilities more */
 #define LEAST_PAIRED_WEIGHT_OF_PROBABILITY 0x1p-37
 #define MOST_PAIRED_WEIGHT 0x1p60f
+
+/* With middling factors, logits may be larger: words below 2^-149 are lost, which of results from 2^-118 on is 2^-32. e^-78
+ * times these is 2^-117.5; a divisor of 2^n takes 0.7 n off the logit. */
+#define MOST_PAIRED_OF_MIDDLING 78
+#define LEAST_MIDDLING_WEIGHT 0x1p-3f
+#define LEAST_MIDDLING_POS_WEIGHT 0x1p-2f
+
+static f32 most_logit_over(f64 divisor)
+{
+    int exponent;
+    frexp(divisor, &exponent);
+    return exponent > 0 ? MOST_PAIRED_OF_MIDDLING - 0.7f * (f32)exponent : MOST_PAIRED_OF_MIDDLING;
+}
 
 static int divides_in_pairs(const struct loss_block *block)
 {
@@ -106,7 +120,8 @@ INLINE struct paired_outside first_pass(int wants, const struct paired_part *par
         logits = v_max_bits_f32(logits, t);
         labels = v_max_bits_f32(labels, LOAD(f32, f32, part->labels, i));
     }
-    return (struct paired_outside){v_any_bits_above_f32(logits, MOST_PAIRED), v_any_bits_above_f32(logits, INFINITY),
+    f32 most = wants & PAIRED_weighted ? (f32)MOST_PAIRED : part->most_logit;
+    return (struct paired_outside){v_any_bits_above_f32(logits, most), v_any_bits_above_f32(logits, INFINITY),
                                    v_any_bits_above_f32(labels, 1), (wants & PAIRED_weighted) && any_factor_outside(part, n)};
 }
 
@@ -223,35 +238,46 @@ INLINE void second_pass(int wants, enum paired_values values, const struct paire
 
 /* ---- blocks ---- */
 
-/* Elements whose values wait in the block first; of which some may be large, if `large` is not NULL. */
-INLINE void compute_waiting(int wants, const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end,
-                            struct paired_large *large, struct paired_block *block)
+/* Elements whose values wait in the block first. */
+INLINE void compute_waiting(int wants, const struct paired_part *part, ptrdiff_t n, struct paired_block *block)
 {
-    second_pass(wants, VALUES_wait, part, begin, end, block);
+    second_pass(wants, VALUES_wait, part, 0, n, block);
     if (wants & PAIRED_value)
-        deliver_values(part, begin, end, large, block);
-    if (large != NULL)
-        compute_large(part, begin, end, large);
+        deliver_values(part, 0, n, NULL, block);
 }
 
-/* Elements of which some are put aside. Seldom run, it stands once for all kernels. */
+/* Elements of which some are large, or put aside before. It stands once for all kernels. */
+static NEVER_INLINE void compute_beside(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end,
+                                        struct paired_large *large, const struct paired_rest *rest,
+                                        struct paired_block *block)
+{
+    struct paired_part others = *part;
+    others.logits = large->others;
+    second_pass(part->wants, VALUES_wait, &others, begin, end, block);
+    for (ptrdiff_t k = 0; rest != NULL && k < rest->count; k++)
+        drop_value(block, begin + rest->at[k]);
+    if (part->wants & PAIRED_value)
+        deliver_values(part, begin, end, large, block);
+    compute_large(part, begin, end, large);
+}
+
+static NEVER_INLINE void compute_with_large(const struct paired_part *part, ptrdiff_t n, struct paired_block *block)
+{
+    struct paired_large large;
+    keep_operands(part, 0, n, &large, block);
+    compute_beside(part, 0, n, &large, NULL, block);
+}
+
 static NEVER_INLINE void compute_mixed(const struct paired_part *part, int factors_are_held, ptrdiff_t n,
                                        struct paired_block *block)
 {
-    int wants = part->wants;
     struct paired_large large;
     struct paired_rest rest;
     for (ptrdiff_t i = 0; i < n; i += WHOLE_PACKS) {
         ptrdiff_t end = i + WHOLE_PACKS < n ? i + WHOLE_PACKS : n;
-        keep_operands(part, i, end, &large);
+        keep_operands(part, i, end, &large, block);
         put_rest_aside(part, factors_are_held, i, end, &large, &rest);
-        if (rest.count < end - i)
-            second_pass(wants, VALUES_wait, part, i, end, block);
-        for (ptrdiff_t k = 0; k < rest.count; k++)
-            drop_value(block, i + rest.at[k]);
-        if (wants & PAIRED_value)
-            deliver_values(part, i, end, &large, block);
-        compute_large(part, i, end, &large);
+        compute_beside(part, i, end, &large, &rest, block);
         if (rest.count > 0)
             compute_rest(part, i, &rest);
     }
@@ -265,15 +291,14 @@ INLINE int compute_part(int wants, const struct paired_part *part, ptrdiff_t n)
                                                                : first_pass(wants, part, n, &block);
     int has_wide = part->wide_labels != NULL || part->wide_weight != NULL || part->wide_pos_weight != NULL;
     int factors_are_held = !outside.factors && !has_wide && part->divides_in_pairs;
-    struct paired_large large;
-    if (RARELY(outside.logits))
-        keep_operands(part, 0, n, &large);
     if (RARELY(outside.nans || outside.labels || !factors_are_held))
         compute_mixed(part, factors_are_held, n, &block);
-    else if ((wants & PAIRED_value) && all_are_added(part, n) && !outside.logits)
+    else if (RARELY(outside.logits))
+        compute_with_large(part, n, &block);
+    else if ((wants & PAIRED_value) && all_are_added(part, n))
         second_pass(wants, VALUES_are_added, part, 0, n, &block);
     else
-        compute_waiting(wants, part, 0, n, outside.logits ? &large : NULL, &block);
+        compute_waiting(wants, part, n, &block);
     int has_domain = wants & PAIRED_probability; /* as labels have */
     return outside.labels || part->wide_labels != NULL || (has_domain && outside.logits);
 }
@@ -293,6 +318,7 @@ static struct paired_part part_of(int wants, const struct loss_block *block)
     };
     f64 divisor = block->divisor == NULL ? 1 : *(const f64 *)block->divisor;
     part.inverse = 1 / divisor;
+    part.most_logit = most_logit_over(divisor);
     split_in_two(part.scale, part.inverse);
     if (wants & PAIRED_probability) {
         part.weight = block->weight;

@@ -49,7 +49,7 @@ static void put_rest_aside(const struct paired_part *part, int factors_are_held,
         f64 w = factor_at(part->weight, part->wide_weight, i), p = factor_at(part->pos_weight, part->wide_pos_weight, i);
         if (may_be_held && are_paired_factors(part, y, w, p))
             continue;
-        large->logits[i - begin] = 0;
+        large->logits[i] = 0;
         for (ptrdiff_t k = rest->count; k < (rest->count == 0 ? WHOLE_PACKS : rest->count + 1); k++) {
             rest->at[k] = (uint8_t)(i - begin);
             rest->logits[k] = x;

@@ -21,7 +21,8 @@ INLINE void compute_paired_row(int wants, const struct paired_row *row, void *co
     f64 outputs[3][PAIRED_BLOCK];
     struct paired_part part = {
         .logits = inputs[0], .labels = inputs[1], .value = outputs[0], .gradient = outputs[1], .hessian = outputs[2],
-        .wants = wants, .divides_in_pairs = 1, .inverse = 1, .block = &alone,
+        .wants = wants, .divides_in_pairs = 1, .inverse = 1, .most_logit = MOST_PAIRED_OF_MIDDLING,
+        .block = &alone,
     };
     for (ptrdiff_t i = 0; i < n; i += PAIRED_BLOCK) {
         size_t count = (size_t)(n - i < PAIRED_BLOCK ? n - i : PAIRED_BLOCK);

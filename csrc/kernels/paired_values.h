@@ -32,21 +32,6 @@ static void drop_value(struct paired_block *block, ptrdiff_t i)
     block->linear[i] = block->curved[i] = block->low[i] = 0;
 }
 
-INLINE void clear_where(vm32 mask, f32 *numbers, ptrdiff_t i)
-{
-    STORE(f32, f32, numbers, i, v_select_f32(mask, v_set_f32(0), LOAD(f32, f32, numbers, i)));
-}
-
-static void drop_large_values(ptrdiff_t begin, ptrdiff_t end, const struct paired_large *large, struct paired_block *block)
-{
-    for (ptrdiff_t i = begin; i < end; i += LANES_f32) {
-        vm32 is = v_lt_f32(v_set_f32(MOST_PAIRED), v_abs_f32(LOAD(f32, f32, large->logits, i - begin)));
-        clear_where(is, block->linear, i);
-        clear_where(is, block->curved, i);
-        clear_where(is, block->low, i);
-    }
-}
-
 /* What does not count adds 0, now and with the large ones, if there may be any. */
 static void deliver_values(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end, struct paired_large *large,
                            struct paired_block *block)
@@ -57,13 +42,11 @@ static void deliver_values(const struct paired_part *part, ptrdiff_t begin, ptrd
             sign_zeros(part, begin, end);
         return;
     }
-    if (large != NULL)
-        drop_large_values(begin, end, large, block);
     for (ptrdiff_t i = begin; i < end && !all_are_added(part, end); i++)
         if (!counts(part, i)) {
             drop_value(block, i);
             if (large != NULL)
-                large->logits[i - begin] = 0;
+                large->logits[i] = 0;
         }
     add_values(part, begin, end, block);
 }
