@@ -175,14 +175,15 @@ INLINE void compute_large_pack(int weighted, const struct paired_part *part, con
 
 /* In two loops, whose chains are short enough to overlap. Single numbers are looked at one by one, as their fused operations
  * may be calls. */
-INLINE void compute_large_step(int weighted, const struct paired_part *part, const struct paired_large *large, ptrdiff_t i)
+INLINE void compute_large_step(int weighted, const struct paired_part *part, const struct paired_large *large, ptrdiff_t i,
+                               ptrdiff_t end)
 {
     f64 values[LARGE_STEP];
     for (ptrdiff_t k = 0; k < LARGE_STEP; k += LANES_f64) {
         vf64 t = v_abs_f64(LOAD(f32, f64, large->logits, i + k)), zero = v_set_f64(0);
         STORE(f64, f64, values, k, LANES_f64 == 1 && !v_any_f64(is_large(t)) ? zero : exp_of_large(t));
     }
-    for (ptrdiff_t k = 0; k < LARGE_STEP; k += LANES_f64)
+    for (ptrdiff_t k = 0; k < LARGE_STEP && i + k < end; k += LANES_f64)
         compute_large_pack(weighted, part, large, i + k, values + k);
     if (part->sums != NULL)
         add_large_values(part, values);
@@ -194,7 +195,7 @@ INLINE void compute_large_of(int weighted, const struct paired_part *whole, ptrd
     const struct paired_part part = *whole; /* which no store changes */
     for (ptrdiff_t i = begin; i < end; i += LARGE_STEP)
         if (any_large(large, i))
-            compute_large_step(weighted, &part, large, i);
+            compute_large_step(weighted, &part, large, i, end);
 }
 
 static NEVER_INLINE void compute_large(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end,

@@ -30,9 +30,16 @@ INLINE struct paired_value bce_at(const struct paired_part *part, ptrdiff_t i)
 /* A certain and right p costs 0: -log 1 is -0, and so is the product of a positive weight with it. */
 static void sign_zeros(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end)
 {
-    for (ptrdiff_t i = begin; i < end; i++) {
-        f64 weight = part->weight == NULL ? 1 : part->weight[i];
-        if (RARELY(part->value[i] == 0) && weight != 0)
-            part->value[i] = (part->labels[i] == 1 ? -0.0 : 0.0) * weight;
+    vf64 zero = v_set_f64(0), one = v_set_f64(1), w = one;
+    for (ptrdiff_t i = begin; i < end; i += LANES_f64) {
+        vf64 value = LOAD(f64, f64, part->value, i);
+        if (!RARELY(v_any_f64(v_eq_f64(value, zero))))
+            continue;
+        if (part->weight != NULL)
+            w = LOAD(f32, f64, part->weight, i);
+        vm64 takes_sign = v_and_f64(v_eq_f64(value, zero), v_lt_f64(zero, v_abs_f64(w)));
+        vm64 is_one = v_eq_f64(LOAD(f32, f64, part->labels, i), one);
+        vf64 signed_zero = v_mul_f64(v_select_f64(is_one, v_set_f64(-0.0), zero), w);
+        STORE(f64, f64, part->value, i, v_select_f64(takes_sign, signed_zero, value));
     }
 }
