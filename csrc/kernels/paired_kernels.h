@@ -238,36 +238,20 @@ INLINE void second_pass(int wants, enum paired_values values, const struct paire
 
 /* ---- blocks ---- */
 
-/* Elements whose values wait in the block first. */
-INLINE void compute_waiting(int wants, const struct paired_part *part, ptrdiff_t n, struct paired_block *block)
+/* `values` are added where they can be, if they may. */
+INLINE void compute_pairs(int wants, enum paired_values values, const struct paired_part *part, ptrdiff_t n,
+                          struct paired_large *large, struct paired_block *block)
 {
+    if (values == VALUES_are_added && (wants & PAIRED_value) && all_are_added(part, n)) {
+        second_pass(wants, VALUES_are_added, part, 0, n, block);
+        return;
+    }
     second_pass(wants, VALUES_wait, part, 0, n, block);
     if (wants & PAIRED_value)
-        deliver_values(part, 0, n, NULL, block);
+        deliver_values(part, 0, n, large, block);
 }
 
-/* Elements of which some are large, or put aside before. It stands once for all kernels. */
-static NEVER_INLINE void compute_beside(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end,
-                                        struct paired_large *large, const struct paired_rest *rest,
-                                        struct paired_block *block)
-{
-    struct paired_part others = *part;
-    others.logits = large->others;
-    second_pass(part->wants, VALUES_wait, &others, begin, end, block);
-    for (ptrdiff_t k = 0; rest != NULL && k < rest->count; k++)
-        drop_value(block, begin + rest->at[k]);
-    if (part->wants & PAIRED_value)
-        deliver_values(part, begin, end, large, block);
-    compute_large(part, begin, end, large);
-}
-
-static NEVER_INLINE void compute_with_large(const struct paired_part *part, ptrdiff_t n, struct paired_block *block)
-{
-    struct paired_large large;
-    keep_operands(part, 0, n, &large, block);
-    compute_beside(part, 0, n, &large, NULL, block);
-}
-
+/* Elements of which some are put aside. Seldom run, it stands once for all kernels. */
 static NEVER_INLINE void compute_mixed(const struct paired_part *part, int factors_are_held, ptrdiff_t n,
                                        struct paired_block *block)
 {
@@ -275,30 +259,41 @@ static NEVER_INLINE void compute_mixed(const struct paired_part *part, int facto
     struct paired_rest rest;
     for (ptrdiff_t i = 0; i < n; i += WHOLE_PACKS) {
         ptrdiff_t end = i + WHOLE_PACKS < n ? i + WHOLE_PACKS : n;
-        keep_operands(part, i, end, &large, block);
+        struct paired_part others = *part;
+        others.logits = keep_operands(part, i, end, &large, block);
         put_rest_aside(part, factors_are_held, i, end, &large, &rest);
-        compute_beside(part, i, end, &large, &rest, block);
+        if (rest.count < end - i)
+            second_pass(part->wants, VALUES_wait, &others, i, end, block);
+        for (ptrdiff_t k = 0; k < rest.count; k++)
+            drop_value(block, i + rest.at[k]);
+        if (part->wants & PAIRED_value)
+            deliver_values(part, i, end, &large, block);
+        compute_large(part, i, end, &large);
         if (rest.count > 0)
             compute_rest(part, i, &rest);
     }
 }
 
 /* At most PAIRED_BLOCK elements. Returns whether a label, or a probability, may lie outside [0, 1]. */
-INLINE int compute_part(int wants, const struct paired_part *part, ptrdiff_t n)
+INLINE int compute_part(int wants, enum paired_values values, const struct paired_part *part, ptrdiff_t n)
 {
     struct paired_block block;
     struct paired_outside outside = wants & PAIRED_probability ? find_outside_probabilities(part, n)
                                                                : first_pass(wants, part, n, &block);
     int has_wide = part->wide_labels != NULL || part->wide_weight != NULL || part->wide_pos_weight != NULL;
     int factors_are_held = !outside.factors && !has_wide && part->divides_in_pairs;
-    if (RARELY(outside.nans || outside.labels || !factors_are_held))
+    int is_mixed = outside.nans || outside.labels || !factors_are_held, has_large = !is_mixed && outside.logits;
+    struct paired_large large;
+    struct paired_part others = *part;
+    if (RARELY(is_mixed))
         compute_mixed(part, factors_are_held, n, &block);
-    else if (RARELY(outside.logits))
-        compute_with_large(part, n, &block);
-    else if ((wants & PAIRED_value) && all_are_added(part, n))
-        second_pass(wants, VALUES_are_added, part, 0, n, &block);
-    else
-        compute_waiting(wants, part, n, &block);
+    else {
+        if (RARELY(has_large))
+            others.logits = keep_operands(part, 0, n, &large, &block);
+        compute_pairs(wants, values, &others, n, has_large ? &large : NULL, &block);
+        if (RARELY(has_large))
+            compute_large(part, 0, n, &large);
+    }
     int has_domain = wants & PAIRED_probability; /* as labels have */
     return outside.labels || part->wide_labels != NULL || (has_domain && outside.logits);
 }
@@ -367,11 +362,13 @@ static void advance(struct paired_part *part, ptrdiff_t n)
 
 INLINE int compute_paired(int wants, const struct loss_block *block, ptrdiff_t n)
 {
+    /* values beside Hessians are seldom wanted: a third text would be long */
+    enum paired_values values = wants & PAIRED_hessian ? VALUES_wait : VALUES_are_added;
     struct paired_part part = part_of(wants, block);
     int outside = 0;
     for (; n > 0; n -= PAIRED_BLOCK) {
         ptrdiff_t count = n < PAIRED_BLOCK ? n : PAIRED_BLOCK;
-        outside |= compute_part(wants, &part, count);
+        outside |= compute_part(wants, values, &part, count);
         advance(&part, count);
     }
     return outside;

@@ -43,10 +43,10 @@ INLINE void clear_unless(vm32 mask, f32 *numbers, ptrdiff_t i)
     STORE(f32, f32, numbers, i, v_select_f32(mask, LOAD(f32, f32, numbers, i), v_set_f32(0)));
 }
 
-/* To pairs large logits are 0, and E too: nothing is left of them, no subnormal number on the way (which take four times as
- * long). */
-static void keep_operands(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end, struct paired_large *large,
-                          struct paired_block *block)
+/* Returns what pairs see of the logits: 0 in place of large ones, and E likewise, so that nothing is left of them, no
+ * subnormal number on the way either (which takes up to four times as long). */
+static NEVER_INLINE const f32 *keep_operands(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end,
+                                             struct paired_large *large, struct paired_block *block)
 {
     for (ptrdiff_t i = begin; i < end; i += LANES_f32) {
         vf32 x = LOAD(f32, f32, part->logits, i), zero = v_set_f32(0);
@@ -62,6 +62,7 @@ static void keep_operands(const struct paired_part *part, ptrdiff_t begin, ptrdi
     keep(large->labels, part->labels, begin, end);
     keep(large->weight, part->weight, begin, end);
     keep(large->pos_weight, part->pos_weight, begin, end);
+    return large->others;
 }
 
 INLINE vm64 is_large(vf64 x)
@@ -189,20 +190,11 @@ INLINE void compute_large_step(int weighted, const struct paired_part *part, con
         add_large_values(part, values);
 }
 
-INLINE void compute_large_of(int weighted, const struct paired_part *whole, ptrdiff_t begin, ptrdiff_t end,
-                             const struct paired_large *large)
+static NEVER_INLINE void compute_large(const struct paired_part *whole, ptrdiff_t begin, ptrdiff_t end,
+                                       const struct paired_large *large)
 {
     const struct paired_part part = *whole; /* which no store changes */
     for (ptrdiff_t i = begin; i < end; i += LARGE_STEP)
         if (any_large(large, i))
-            compute_large_step(weighted, &part, large, i, end);
-}
-
-static NEVER_INLINE void compute_large(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end,
-                                       const struct paired_large *large)
-{
-    if (part->wants & PAIRED_weighted)
-        compute_large_of(1, part, begin, end, large);
-    else
-        compute_large_of(0, part, begin, end, large);
+            compute_large_step(part.wants & PAIRED_weighted, &part, large, i, end);
 }

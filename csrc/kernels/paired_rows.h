@@ -59,7 +59,7 @@ INLINE void compute_paired_row(int wants, const struct paired_row *row, void *co
                 to[k] = (char *)operands[next++] + offset;
         part.gradient = derivative_of_row(row, to[1], outputs[1], count, whole);
         part.hessian = derivative_of_row(row, to[2], outputs[2], count, whole);
-        compute_part(wants, &part, (ptrdiff_t)whole);
+        compute_part(wants, VALUES_wait, &part, (ptrdiff_t)whole);
         const void *results[3] = {part.value, part.gradient, part.hessian};
         for (int k = 0; k < 3; k++)
             if (to[k] != NULL)
