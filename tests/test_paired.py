@@ -1,6 +1,7 @@
 """Losses in pairs of floats: what a pair does not hold is worked in double, lane by lane, and shows nowhere else."""
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -21,7 +22,8 @@ MOST = np.float32(42)  # MOST_PAIRED of csrc/math/paired.h
 BLOCK = 256
 
 # A logit or a label that a pair does not hold, beside one that it does.
-LOGITS = [np.nextafter(MOST, np.float32(50)), 60.0, 87.5, 103.9, 104.1, 200.5, 3e38, np.inf, np.nan]
+EDGES = [MOST, np.float32(78)]  # the second is MOST_PAIRED_OF_MIDDLING of csrc/kernels/paired_kernels.h
+LOGITS = [78.0, *np.nextafter(EDGES, np.float32(100)), 60.0, 87.5, 103.9, 104.1, 200.5, 3e38, np.inf, np.nan]
 LABELS = [1.5, -0.25, 2e38, np.inf, np.nan]
 OUTSIDE = [(sign * x, y) for x in LOGITS for sign in (1, -1) for y in (0.0, 1.0, 0.375)]
 OUTSIDE += [(x, y) for y in LABELS for x in (0.5, -41.0)]
@@ -91,6 +93,35 @@ def test_gradient_in_place_of_an_operand(rng, taken):
     assert grad is buffer
     assert np.all(same_bits(grad, want[1]))
     assert same_bits(np.asarray(loss), np.asarray(want[0]))
+
+
+@pytest.mark.parametrize("name", NAMES[1:])
+@pytest.mark.parametrize("n", [3, 8, 24, 256, 1000])
+def test_outputs_in_place_of_operands_beside_large_logits(rng, name, n):
+    """Results of float32 are computed where they belong, and what lies behind them stays."""
+    logits, labels = ordinary(n, rng)
+    logits[::3] *= 9
+    want = bounds.outputs(name, logits, labels)
+    memory = np.concatenate([logits, labels, np.full(32, 90, np.float32)])
+    out = (memory[:n], memory[n : 2 * n])[: len(want)]
+    getattr(_core, name)(memory[:n], memory[n : 2 * n], out=out)
+    assert all(np.all(same_bits(got, one)) for got, one in zip(out, want, strict=True))
+    assert np.all(memory[2 * n :] == 90)
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize("name", NAMES)
+def test_large_logits_cost_little(rng, name):
+    """They took 6 to 16 times as long as others once."""
+    logits, labels = rng.normal(size=16384).astype(np.float32), np.ones(16384, np.float32)
+    times = {3: [], 30: [], 100: []}
+    for deviation in [*times] * 50:
+        x = logits * np.float32(deviation)
+        start = time.thread_time()
+        getattr(_core, name)(x, labels)
+        times[deviation].append(time.thread_time() - start)
+    usual, *large = (min(row) for row in times.values())
+    assert max(large) <= 5 * usual
 
 
 @pytest.mark.parametrize("n", [2, 3, 7, 64, 1000, 1025, 99_991])
@@ -167,13 +198,15 @@ def errors(got, want):
     return np.abs(got - want) / spacing
 
 
+@pytest.mark.parametrize("most", [41, 115])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 2.0**-70])
 @pytest.mark.parametrize("pos_weighted", [False, True])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_weights_and_smoothing_keep_the_bounds(rng, weighted, pos_weighted, smoothing):
-    """Of sizes that pairs hold, and beyond."""
+def test_weights_and_smoothing_keep_the_bounds(rng, weighted, pos_weighted, smoothing, most):
+    """Of sizes that pairs hold, and beyond; where they hold larger logits, and where not."""
     n = 4000
     x, y = ordinary(n, rng)
+    x *= np.float32(most / 41)
     x[::4] /= 20
     w, p = (np.ldexp(rng.uniform(1, 2, n), rng.integers(-60, 50, n)).astype(np.float32) for _ in range(2))
     w, p = (np.where(rng.random(n) < 0.7, rng.uniform(0.5, 2, n).astype(np.float32), factor) for factor in (w, p))

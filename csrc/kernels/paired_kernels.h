@@ -29,6 +29,8 @@ struct paired_part {
     f64 *value;
     void *gradient, *hessian; /* rounded to floats, or left in doubles */
     int wants, rounds_derivatives, divides, divides_in_pairs, smooths;
+    f64 inverse; /* of the divisor */
+    f32 most_logit; /* with middling factors */
     f32 scale[2], smoothed_rest[2], smoothed_half[2]; /* pairs: one over the divisor, 1 - s, s/2 */
     f32 least_weight;
     struct running_sums *sums;
@@ -52,6 +54,19 @@ INLINE struct float_pair pair_at(const f32 words[2])
 #define LEAST_PAIRED_WEIGHT_OF_PROBABILITY 0x1p-37
 #define MOST_PAIRED_WEIGHT 0x1p60f
 
+/* With middling factors, logits may be larger: words below 2^-149 are lost, which of results from 2^-118 on is 2^-32. e^-78
+ * times these is 2^-117.5; a divisor of 2^n takes 0.7 n off the logit. */
+#define MOST_PAIRED_OF_MIDDLING 78
+#define LEAST_MIDDLING_WEIGHT 0x1p-3f
+#define LEAST_MIDDLING_POS_WEIGHT 0x1p-2f
+
+static f32 most_logit_over(f64 divisor)
+{
+    int exponent;
+    frexp(divisor, &exponent);
+    return exponent > 0 ? MOST_PAIRED_OF_MIDDLING - 0.7f * (f32)exponent : MOST_PAIRED_OF_MIDDLING;
+}
+
 static int divides_in_pairs(const struct loss_block *block)
 {
     const f64 *divisor = block->divisor;
@@ -59,7 +74,7 @@ static int divides_in_pairs(const struct loss_block *block)
 }
 
 /* Whether these may be beyond their bounds. */
-struct paired_outside { int logits, labels, factors; };
+struct paired_outside { int logits, nans, labels, factors; };
 
 /* The largest of the numbers seen, and the smallest. */
 struct paired_extent { vf32 largest, smallest; };
@@ -105,8 +120,9 @@ INLINE struct paired_outside first_pass(int wants, const struct paired_part *par
         logits = v_max_bits_f32(logits, t);
         labels = v_max_bits_f32(labels, LOAD(f32, f32, part->labels, i));
     }
-    return (struct paired_outside){v_any_bits_above_f32(logits, MOST_PAIRED), v_any_bits_above_f32(labels, 1),
-                                   (wants & PAIRED_weighted) && any_factor_outside(part, n)};
+    f32 most = wants & PAIRED_weighted ? (f32)MOST_PAIRED : part->most_logit;
+    return (struct paired_outside){v_any_bits_above_f32(logits, most), v_any_bits_above_f32(logits, INFINITY),
+                                   v_any_bits_above_f32(labels, 1), (wants & PAIRED_weighted) && any_factor_outside(part, n)};
 }
 
 /* ---- the second pass ---- */
@@ -216,102 +232,68 @@ INLINE void second_pass(int wants, enum paired_values values, const struct paire
     }
 }
 
-/* ---- values ---- */
-
-static void write_values(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end, const struct paired_block *block)
-{
-    for (ptrdiff_t i = begin; i < end; i += LANES_f32)
-        v_store_sum_f64_from_f32(part->value + i, LOAD(f32, f32, block->linear, i), LOAD(f32, f32, block->curved, i),
-                                 LOAD(f32, f32, block->low, i));
-}
-
-static void add_values(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end, const struct paired_block *block)
-{
-    struct running_sums *sums = part->sums;
-    for (ptrdiff_t i = begin; i < end; i += LANES_f32)
-        v_add_to_sums(sums->high + i % RUNNING_SUMS, sums->low + i % RUNNING_SUMS, LOAD(f32, f32, block->linear, i),
-                      LOAD(f32, f32, block->curved, i), LOAD(f32, f32, block->low, i));
-}
-
-static int all_are_added(const struct paired_part *part, ptrdiff_t n)
-{
-    const struct running_sums *sums = part->sums;
-    return sums != NULL && sums->kept == NULL && part->done + n <= sums->count;
-}
-
-static int counts(const struct paired_part *part, ptrdiff_t i)
-{
-    const struct running_sums *sums = part->sums;
-    return part->done + i < sums->count && (sums->kept == NULL || sums->kept[part->done + i]);
-}
-
-static void drop_value(struct paired_block *block, ptrdiff_t i)
-{
-    block->linear[i] = block->curved[i] = block->low[i] = 0;
-}
-
-/* What does not count adds 0. */
-static void deliver_values(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end, struct paired_block *block)
-{
-    if (part->sums == NULL) {
-        write_values(part, begin, end, block);
-        if (part->wants & PAIRED_probability)
-            sign_zeros(part, begin, end);
-        return;
-    }
-    for (ptrdiff_t i = begin; i < end && !all_are_added(part, end); i++)
-        if (!counts(part, i))
-            drop_value(block, i);
-    add_values(part, begin, end, block);
-}
-
+#include "kernels/paired_large.h"
+#include "kernels/paired_values.h"
 #include "kernels/paired_rest.h"
 
 /* ---- blocks ---- */
 
-/* Elements whose values wait in the block first. */
-INLINE void compute_waiting(int wants, const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end,
-                            struct paired_block *block)
+/* `values` are added where they can be, if they may. */
+INLINE void compute_pairs(int wants, enum paired_values values, const struct paired_part *part, ptrdiff_t n,
+                          struct paired_large *large, struct paired_block *block)
 {
-    second_pass(wants, VALUES_wait, part, begin, end, block);
+    if (values == VALUES_are_added && (wants & PAIRED_value) && all_are_added(part, n)) {
+        second_pass(wants, VALUES_are_added, part, 0, n, block);
+        return;
+    }
+    second_pass(wants, VALUES_wait, part, 0, n, block);
     if (wants & PAIRED_value)
-        deliver_values(part, begin, end, block);
+        deliver_values(part, 0, n, large, block);
 }
 
-/* Elements of which some are not held by pairs. Seldom run, it stands once for all kernels. */
+/* Elements of which some are put aside. Seldom run, it stands once for all kernels. */
 static NEVER_INLINE void compute_mixed(const struct paired_part *part, int factors_are_held, ptrdiff_t n,
                                        struct paired_block *block)
 {
-    int wants = part->wants;
+    struct paired_large large;
     struct paired_rest rest;
     for (ptrdiff_t i = 0; i < n; i += WHOLE_PACKS) {
         ptrdiff_t end = i + WHOLE_PACKS < n ? i + WHOLE_PACKS : n;
-        put_rest_aside(part, factors_are_held, i, end, &rest);
+        struct paired_part others = *part;
+        others.logits = keep_operands(part, i, end, &large, block);
+        put_rest_aside(part, factors_are_held, i, end, &large, &rest);
         if (rest.count < end - i)
-            second_pass(wants, VALUES_wait, part, i, end, block);
+            second_pass(part->wants, VALUES_wait, &others, i, end, block);
         for (ptrdiff_t k = 0; k < rest.count; k++)
             drop_value(block, i + rest.at[k]);
-        if (wants & PAIRED_value)
-            deliver_values(part, i, end, block);
+        if (part->wants & PAIRED_value)
+            deliver_values(part, i, end, &large, block);
+        compute_large(part, i, end, &large);
         if (rest.count > 0)
             compute_rest(part, i, &rest);
     }
 }
 
 /* At most PAIRED_BLOCK elements. Returns whether a label, or a probability, may lie outside [0, 1]. */
-INLINE int compute_part(int wants, const struct paired_part *part, ptrdiff_t n)
+INLINE int compute_part(int wants, enum paired_values values, const struct paired_part *part, ptrdiff_t n)
 {
     struct paired_block block;
     struct paired_outside outside = wants & PAIRED_probability ? find_outside_probabilities(part, n)
                                                                : first_pass(wants, part, n, &block);
     int has_wide = part->wide_labels != NULL || part->wide_weight != NULL || part->wide_pos_weight != NULL;
     int factors_are_held = !outside.factors && !has_wide && part->divides_in_pairs;
-    if (RARELY(outside.logits || outside.labels || !factors_are_held))
+    int is_mixed = outside.nans || outside.labels || !factors_are_held, has_large = !is_mixed && outside.logits;
+    struct paired_large large;
+    struct paired_part others = *part;
+    if (RARELY(is_mixed))
         compute_mixed(part, factors_are_held, n, &block);
-    else if ((wants & PAIRED_value) && all_are_added(part, n))
-        second_pass(wants, VALUES_are_added, part, 0, n, &block);
-    else
-        compute_waiting(wants, part, 0, n, &block);
+    else {
+        if (RARELY(has_large))
+            others.logits = keep_operands(part, 0, n, &large, &block);
+        compute_pairs(wants, values, &others, n, has_large ? &large : NULL, &block);
+        if (RARELY(has_large))
+            compute_large(part, 0, n, &large);
+    }
     int has_domain = wants & PAIRED_probability; /* as labels have */
     return outside.labels || part->wide_labels != NULL || (has_domain && outside.logits);
 }
@@ -330,7 +312,9 @@ static struct paired_part part_of(int wants, const struct loss_block *block)
         .wants = wants, .divides = block->divisor != NULL, .divides_in_pairs = divides_in_pairs(block), .sums = block->sums, .block = block,
     };
     f64 divisor = block->divisor == NULL ? 1 : *(const f64 *)block->divisor;
-    split_in_two(part.scale, 1 / divisor);
+    part.inverse = 1 / divisor;
+    part.most_logit = most_logit_over(divisor);
+    split_in_two(part.scale, part.inverse);
     if (wants & PAIRED_probability) {
         part.weight = block->weight;
         part.wide_weight = block->wide_weight;
@@ -378,11 +362,13 @@ static void advance(struct paired_part *part, ptrdiff_t n)
 
 INLINE int compute_paired(int wants, const struct loss_block *block, ptrdiff_t n)
 {
+    /* values beside Hessians are seldom wanted: a third text would be long */
+    enum paired_values values = wants & PAIRED_hessian ? VALUES_wait : VALUES_are_added;
     struct paired_part part = part_of(wants, block);
     int outside = 0;
     for (; n > 0; n -= PAIRED_BLOCK) {
         ptrdiff_t count = n < PAIRED_BLOCK ? n : PAIRED_BLOCK;
-        outside |= compute_part(wants, &part, count);
+        outside |= compute_part(wants, values, &part, count);
         advance(&part, count);
     }
     return outside;

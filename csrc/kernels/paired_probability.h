@@ -11,8 +11,8 @@ INLINE struct paired_outside find_outside_probabilities(const struct paired_part
         extent.smallest = v_min_f32(extent.smallest, v_select_f32(v_eq_f32(p, zero), one, p));
         labels = v_max_bits_f32(labels, LOAD(f32, f32, part->labels, i));
     }
-    return (struct paired_outside){leaves(extent, LEAST_PAIRED_PROBABILITY, 1), v_any_bits_above_f32(labels, 1),
-                                   any_factor_outside(part, n)};
+    int outside = leaves(extent, LEAST_PAIRED_PROBABILITY, 1);
+    return (struct paired_outside){outside, outside, v_any_bits_above_f32(labels, 1), any_factor_outside(part, n)};
 }
 
 INLINE struct paired_value bce_at(const struct paired_part *part, ptrdiff_t i)
@@ -30,9 +30,16 @@ INLINE struct paired_value bce_at(const struct paired_part *part, ptrdiff_t i)
 /* A certain and right p costs 0: -log 1 is -0, and so is the product of a positive weight with it. */
 static void sign_zeros(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end)
 {
-    for (ptrdiff_t i = begin; i < end; i++) {
-        f64 weight = part->weight == NULL ? 1 : part->weight[i];
-        if (RARELY(part->value[i] == 0) && weight != 0)
-            part->value[i] = (part->labels[i] == 1 ? -0.0 : 0.0) * weight;
+    vf64 zero = v_set_f64(0), one = v_set_f64(1), w = one;
+    for (ptrdiff_t i = begin; i < end; i += LANES_f64) {
+        vf64 value = LOAD(f64, f64, part->value, i);
+        if (!RARELY(v_any_f64(v_eq_f64(value, zero))))
+            continue;
+        if (part->weight != NULL)
+            w = LOAD(f32, f64, part->weight, i);
+        vm64 takes_sign = v_and_f64(v_eq_f64(value, zero), v_lt_f64(zero, v_abs_f64(w)));
+        vm64 is_one = v_eq_f64(LOAD(f32, f64, part->labels, i), one);
+        vf64 signed_zero = v_mul_f64(v_select_f64(is_one, v_set_f64(-0.0), zero), w);
+        STORE(f64, f64, part->value, i, v_select_f64(takes_sign, signed_zero, value));
     }
 }

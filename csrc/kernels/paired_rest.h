@@ -1,5 +1,5 @@
-/* Elements that pairs of floats do not hold, read by kernels/paired_kernels.h: they are put aside before results take their
- * place, and worked as float64 afterwards. */
+/* Elements that neither pairs of floats hold nor kernels/paired_large.h takes, read by kernels/paired_kernels.h: they are put
+ * aside before results take their place, and worked as float64 afterwards. */
 
 /* As many as a kernel takes, and their results. */
 struct paired_rest {
@@ -23,7 +23,7 @@ static int is_float(f64 number)
 static int is_in_domain(const struct paired_part *part, f32 x, f64 y)
 {
     int takes_x = part->wants & PAIRED_probability ? (x == 0 && !signbit(x)) || (x >= LEAST_PAIRED_PROBABILITY && x <= 1)
-                                                   : fabsf(x) <= MOST_PAIRED;
+                                                   : !isnan(x);
     return takes_x && y >= 0 && y <= 1;
 }
 
@@ -35,9 +35,9 @@ static int are_paired_factors(const struct paired_part *part, f64 y, f64 w, f64 
            && p <= MOST_PAIRED_POS_WEIGHT && part->divides_in_pairs;
 }
 
-/* Repeats an element up to whole packs. */
+/* Takes them out of `large`, and repeats an element up to whole packs. */
 static void put_rest_aside(const struct paired_part *part, int factors_are_held, ptrdiff_t begin, ptrdiff_t end,
-                           struct paired_rest *rest)
+                           struct paired_large *large, struct paired_rest *rest)
 {
     rest->count = 0;
     for (ptrdiff_t i = begin; i < end; i++) {
@@ -49,6 +49,7 @@ static void put_rest_aside(const struct paired_part *part, int factors_are_held,
         f64 w = factor_at(part->weight, part->wide_weight, i), p = factor_at(part->pos_weight, part->wide_pos_weight, i);
         if (may_be_held && are_paired_factors(part, y, w, p))
             continue;
+        large->logits[i] = 0;
         for (ptrdiff_t k = rest->count; k < (rest->count == 0 ? WHOLE_PACKS : rest->count + 1); k++) {
             rest->at[k] = (uint8_t)(i - begin);
             rest->logits[k] = x;

@@ -1,6 +1,7 @@
-/* The working precision paired: losses of float32 and half types in pairs of floats, for logits up to MOST_PAIRED and labels
- * in [0, 1]. Every quotient is corrected by its exact remainder, so that only e^-|x| (2^-31.1) and the short sums behind it
- * count. Not all inputs can be tried: every operation is part of the result, fused where written.
+/* The working precision paired: losses of float32 and half types in pairs of floats, for logits up to MOST_PAIRED, or a
+ * little further, and labels in [0, 1]. Every quotient is corrected by its exact remainder, so that only e^-|x| (2^-31.1)
+ * and the short sums behind it count. Not all inputs can be tried: every operation is part of the result, fused where
+ * written.
  *
  * With t = |x|, E = e^-t, q = E / (1 + E) and c the share of the label on the wrong side, y left of zero, 1 - y right of it:
  *   loss      c t + log(1 + E)      both terms positive
@@ -30,7 +31,7 @@ static const float exp2_eighths_paired[8] = {0x1p+0f, 0x1.f72b84p-1f, 0x1.f06fep
 static const float exp2_eighths_lacks[8] = {0, -0x1.9c0c22p-27f, 0x1.125002p-25f, -0x1.0a355p-25f,
                                             0x1.26055cp-26f, 0x1.67a1cap-28f, -0x1.f9c304p-27f, -0x1.a5217cp-28f};
 
-/* e^-t for 0 <= t <= MOST_PAIRED */
+/* e^-t for 0 <= t <= 78; 2^-150 may be lost of it beyond MOST_PAIRED */
 INLINE struct float_pair exp_of_minus_in_paired(vf32 t)
 {
     /* -t = k ln 2 + r + low word, k a multiple of 1/8: fused, r is exact */
