@@ -123,7 +123,7 @@ types: .venv/.built
 	@echo "Setting up a virtual environment with torch, numba, XGBoost and other peers in .venv-peers (once; some minutes)"
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet torch==2.13.0
-	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed cython sparse pint jax
+	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed cython sparse pint jax pyspark
 	.venv-peers/bin/python -m pip install --quiet xgboost-cpu lightgbm catboost jupytext nbclient ipykernel
 	.venv-peers/bin/python -m pip install --quiet --no-build-isolation --editable ".[test]"
 	@touch $@
