@@ -20,8 +20,8 @@
 #                  stubs; the stubs against the package
 # make expanded    the C that the compiler sees of one function, its macros gone: FUNCTION=sigmoid DTYPE=f32 ISA=avx2,
 #                  or any name as FUNCTION, such as exp_in_f64
-# make peers       the tests beside and inside of torch, and beside JAX, numba, numexpr, Cython, Dask's workers, XGBoost,
-#                  LightGBM and CatBoost, which it installs
+# make peers       the tests beside and inside of torch, and beside JAX, numba, numexpr, Cython, Dask's workers, Spark,
+#                  XGBoost, LightGBM and CatBoost, which it installs; Spark also needs Java 17 or later, which it does not
 # make proof       check, all float32 results against long double again, and every input of the aarch64 kernels under
 #                  emulation: hours; may be stopped and goes on from there
 PYTHON ?= python3
@@ -94,6 +94,7 @@ expanded: .venv/.built
 	@$(BIN)/python -m proof.expanded $(FUNCTION) $(DTYPE) $(ISA)
 
 peers: .venv-peers/.installed .venv/.built
+	@command -v java >/dev/null || echo "No Java here: Spark's tests are left out (apt-get install openjdk-17-jre-headless)"
 	.venv-peers/bin/python -m pytest tests/peers
 
 proof: check

@@ -72,23 +72,19 @@ def test_workers_have_one_thread_each(client):
 
 @pytest.mark.parametrize("scheduler", ["threads", "workers"])
 def test_any_chunks_have_the_bits_of_one_array(client, scheduler):
-    """Sums that are rounded at each addition differ between half of such chunks."""
-    n, rng, values, rounded = 200_000, np.random.default_rng(0), set(), set()
+    """Sums that are rounded at each addition differ between some of such chunks."""
+    n, rng, values, rounded = 200_000, np.random.default_rng(0), [], []
     for _ in range(CHUNKINGS):
-        cuts = np.sort(rng.choice(np.arange(1, n), rng.integers(3, 30), replace=False))
+        cuts = np.sort(rng.choice(np.arange(1, n), rng.integers(3, 12), replace=False))
         logits, labels = made_by_workers(np.diff([0, *cuts, n]))
-        losses = pysigmoid.bce_with_logits(logits, labels)
-        value, plain = dask.compute(
-            lazy.binary_cross_entropy_with_logits(logits, labels), losses.mean(),
-            scheduler=client if scheduler == "workers" else scheduler,
-        )  # fmt: skip
-        values.add(value)
-        rounded.add(plain)
+        values.append(lazy.binary_cross_entropy_with_logits(logits, labels))
+        rounded.append(pysigmoid.bce_with_logits(logits, labels).mean())
+    values, rounded = dask.compute(values, rounded, scheduler=client if scheduler == "workers" else scheduler)
     numbers = make_source()(0, n)
     total = F.LossAccumulator()
     total.add(numbers, numbers > 1)
-    assert values == {total.value()}
-    assert len(rounded) > 1
+    assert set(values) == {total.value()}
+    assert len(set(rounded)) > 1
 
 
 def test_a_worker_that_is_killed_changes_no_bit(client, alone):
@@ -116,9 +112,9 @@ def test_gradients_come_back_as_those_of_functional(client):
 
 def test_logistic_regression_on_workers_has_the_optimum_of_one_array(client):
     rng = np.random.default_rng(0)
-    X = rng.standard_normal((200_000, 10))
+    X = rng.standard_normal((40_000, 10))
     y = X @ np.linspace(-1, 1, 10) + rng.logistic(size=len(X)) > 0.5
-    rows = client.persist(da.from_array(X, chunks=(30_000, 10)))
+    rows = client.persist(da.from_array(X, chunks=(6_000, 10)))
     found = []
     for objective in (objectives.LogisticObjective(X, y), lazy.LogisticObjective(rows, y)):
         found.append(

@@ -15,7 +15,10 @@ import pytest
 
 from pysigmoid import functional as F
 
-pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark runs on Java, which is not installed")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("java") is None, reason="platform: no Java here, on which Spark runs"),
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
+]
 
 SETTINGS = {
     "PYSPARK_PYTHON": sys.executable,
