@@ -22,8 +22,8 @@
 #                  or any name as FUNCTION, such as exp_in_f64
 # make pythons     the tests on the oldest and newest Pythons, a debug build and a free-threaded one, which it finds or
 #                  makes; ARGUMENTS="--go-on" where some cannot be had, "--only 3.14 tests/test_ufuncs.py" for a part
-# make peers       the tests beside and inside of torch, and beside JAX, numba, numexpr, Cython, Dask's workers, XGBoost,
-#                  LightGBM and CatBoost, which it installs
+# make peers       the tests beside and inside of torch, and beside JAX, numba, numexpr, Cython, Dask's workers, Spark,
+#                  XGBoost, LightGBM and CatBoost, which it installs; Spark also needs Java 17 or later, which it does not
 # make proof       check, all float32 results against long double again, and every input of the aarch64 kernels under
 #                  emulation: hours; may be stopped and goes on from there
 PYTHON ?= python3
@@ -96,6 +96,7 @@ expanded: .venv/.built
 	@$(BIN)/python -m proof.expanded $(FUNCTION) $(DTYPE) $(ISA)
 
 peers: .venv-peers/.installed .venv/.built
+	@command -v java >/dev/null || echo "No Java here: Spark's tests are left out (apt-get install openjdk-17-jre-headless)"
 	.venv-peers/bin/python -m pytest tests/peers
 
 pythons: .venv/.built
@@ -128,7 +129,7 @@ types: .venv/.built .venv-peers/.installed
 	@echo "Setting up a virtual environment with torch, numba, XGBoost and other peers in .venv-peers (once; some minutes)"
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet torch==2.13.0
-	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed cython sparse pint jax
+	.venv-peers/bin/python -m pip install --quiet "setuptools>=77" "numpy>=2.0" numba numexpr distributed cython sparse pint jax pyspark
 	.venv-peers/bin/python -m pip install --quiet xgboost-cpu lightgbm catboost jupytext nbclient ipykernel
 	.venv-peers/bin/python -m pip install --quiet --no-build-isolation --editable ".[test]"
 	@touch $@

@@ -13,7 +13,10 @@ from pysigmoid._operands import library_of
 Block: TypeAlias = tuple[slice, Any, Any]  # which rows, these, and their transpose; both take `@ vector`
 
 # A block is read twice, and the second time should find it in a cache: of sizes from 0.3 to 4 MB this one cost least.
+# What a block costs beside its numbers, some 20 us, wants rows: where these are long, a block may be three times that.
 BLOCK_BYTES = 1 << 20
+MOST_BLOCK_BYTES = 3 << 20
+FEWEST_ROWS = 384
 MOST_ROWS = 1 << 13  # their logits, 64 KB, stay in the cache of one core as well
 FEWEST_ROWS_OF_COLUMNS = 1 << 10  # where columns lie contiguous: shorter pieces of them cost more than the cache gains
 
@@ -33,7 +36,7 @@ class RowBlocks:
         self._in_place = _is_float64(self._matrix) and (self._sparse or _is_plain(self._matrix))
         columnwise = self._in_place and not self._sparse and not self._matrix.flags.c_contiguous
         fewest = FEWEST_ROWS_OF_COLUMNS if columnwise else 1
-        self.most_rows = min(MOST_ROWS, self.shape[0], max(fewest, BLOCK_BYTES // self._bytes_per_row()))
+        self.most_rows = min(MOST_ROWS, self.shape[0], max(fewest, rows_of_a_block(self._bytes_per_row())))
 
     def __iter__(self) -> Iterator[Block]:
         if self._in_place:
@@ -70,6 +73,10 @@ class RowBlocks:
             parts = data[begin:end].astype(np.float64), indices[begin:end], starts[rows.start : rows.stop + 1] - begin
             block = type(self._matrix)(parts, shape=(rows.stop - rows.start, self.shape[1]), copy=False)
             yield rows, block, block.T
+
+
+def rows_of_a_block(bytes_per_row: int) -> int:
+    return min(max(BLOCK_BYTES // bytes_per_row, FEWEST_ROWS), MOST_BLOCK_BYTES // bytes_per_row)
 
 
 def times(block: Any, vector: Array, buffer: Array) -> Array:

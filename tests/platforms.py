@@ -23,6 +23,7 @@ REASONS = (
     "platform: no /proc/self/clear_refs here",
     "platform: no control group can be made here",
     "platform: no forks here",
+    "platform: no Java here, on which Spark runs",
     "platform: no x86-64 processor",
     "platform: one processor compiles one source at a time",
     "platform: signals of POSIX",

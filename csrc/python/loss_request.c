@@ -95,9 +95,9 @@ int read_request(PyObject *const *arguments, Py_ssize_t count, struct request *r
 int read_total_request(PyObject *const *arguments, Py_ssize_t count, struct request *request)
 {
     PyObject *const *next = arguments;
-    if (check_count("loss_totals", count, 18) < 0 || read_loss(&next, request) < 0
+    if (check_count("loss_totals", count, 19) < 0 || read_loss(&next, request) < 0
         || as_truth(*next++, &request->validate) < 0 || as_truth(*next++, &request->only_counts) < 0
-        || as_array(*next++, &request->divisors) < 0)
+        || as_dtype(*next++, &request->digits) < 0 || as_array(*next++, &request->divisors) < 0)
         return -1;
     return *next == Py_None ? 0 : as_dtype(*next, &request->dtype);
 }

@@ -19,6 +19,7 @@ struct request {
     PyArrayObject *results[OUTPUT_COUNT]; /* see make_results */
 
     int only_counts; /* of totals */
+    PyArray_Descr *digits;
     PyArrayObject *divisors;
 };
 

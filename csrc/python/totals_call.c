@@ -11,12 +11,12 @@
 
 const char loss_totals_doc[] =
     "loss_totals(form, outputs, smoothing, alpha, gamma, logits, labels, weight, pos_weight, kept, dropped, ignored, reduction, "
-    "axes, validate, only_counts, divisors, dtype, /)\n--\n\n"
+    "axes, validate, only_counts, digits, divisors, dtype, /)\n--\n\n"
     "A tuple of the outputs, or None where validate found a number outside [0, 1].\n\n"
     "As of loss, but for the value: an array of uint32 with the shape of the rows and one axis more, of total_words, or with\n"
     "a dtype an array of float64 of that shape, the reduction rounded to the dtype. Weights are added up for the weighted\n"
-    "mean alone. only_counts leaves the losses out. Derivatives are divided by `divisors`, float64 in C order, one for each\n"
-    "row or for all.";
+    "mean alone. only_counts leaves the losses out. Their terms have the digits of the dtype `digits`. Derivatives are\n"
+    "divided by `divisors`, float64 in C order, one for each row or for all.";
 
 const char merge_totals_doc[] =
     "merge_totals(totals, others, /)\n--\n\n"
@@ -118,12 +118,11 @@ static int make_rows_and_derivatives(struct request *request, const struct walk 
 
 static int choose_working(struct request *request, struct loss *loss)
 {
-    PyArray_Descr *dtype = request->dtype, *any = PyArray_DescrFromType(NPY_DOUBLE);
+    PyArray_Descr *dtype = request->dtype;
     int status;
-    request->dtype = dtype != NULL ? dtype : any;
+    request->dtype = dtype != NULL ? dtype : request->digits;
     status = choose_precision(request, loss);
     request->dtype = dtype;
-    Py_DECREF(any);
     if (status == 0 && loss->working == WORKING_extended) {
         PyErr_SetString(PyExc_TypeError, "losses in long double have no totals");
         return -1;

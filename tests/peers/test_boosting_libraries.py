@@ -19,6 +19,7 @@ from sklearn.model_selection import GridSearchCV
 
 import pysigmoid
 from benchmarks import focal_hessians
+from examples import imbalanced_boosting
 from pysigmoid import functional as F
 from pysigmoid.objectives import FocalLoss, LogLoss
 
@@ -282,6 +283,25 @@ def test_lines_of_the_page_give_probabilities_that_are_right():
         assert probabilities.shape == labels.shape
         assert np.mean((probabilities > 0.5) == labels) > 0.9
         assert F.binary_cross_entropy(probabilities, labels) < 0.2
+
+
+# ---- the example ----
+
+
+def test_example_of_rare_positives_ranks_them_and_scaling_makes_focal_scores_probabilities(capsys):
+    train, held, test = imbalanced_boosting.parts(9000)
+    model, margin = imbalanced_boosting.fit(FocalLoss(), train, held)
+    assert imbalanced_boosting.average_precision(model.predict(test.features) + margin, test.labels) > 0.2
+    slope, offset = imbalanced_boosting.platt(model.predict(held.features) + margin, held.labels)
+    margins = model.predict(test.features) + margin
+    scaled = F.binary_cross_entropy_with_logits(slope * margins + offset, test.labels)
+    assert scaled < F.binary_cross_entropy_with_logits(margins, test.labels)
+    table = imbalanced_boosting.calibration(pysigmoid.sigmoid(margins), test.labels)
+    assert sum(count for count, _, _ in table) == len(test.labels)
+    imbalanced_boosting.main()
+    printed = capsys.readouterr().out
+    assert printed.count("average precision 0.") == 2
+    assert printed.count("after Platt scaling: log-loss 0.0") == 2
 
 
 # ---- tools around the estimators ----
