@@ -91,7 +91,8 @@ def _parts(loss: BlockLoss, given: dict[str, Any], dtype: Any, only_counts: bool
         divisors = np.ascontiguousarray(divisors, np.float64).reshape(-1)
     return evaluate_totals(
         loss.form, VALUE if only_counts else loss.outputs, loss.options, samples, loss.reduction, loss.axes,
-        loss.validate, divisors, dtype, (input, target), only_counts, loss_dtype(loss.dtype),
+        loss.validate, divisors, dtype, (input, target), only_counts,
+        digits=loss_dtype(loss.dtype),
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from pysigmoid._dtypes import Array, DType, float_dtype, loss_dtype
 from pysigmoid._losses import NAMES, PROBABILITY, Options, plain_samples
 from pysigmoid._reductions import reduction_code, summed_axes
 
-FLOAT64 = np.dtype(np.float64)
 COUNT, WEIGHT = 4, 5  # what means divide by, beside the reductions, as _core.values_of_totals knows them
 
 
@@ -26,7 +25,8 @@ def evaluate_totals(
     dtype: DType | None = None,
     given: tuple[Any, Any] = (None, None),
     only_counts: bool = False,
-    digits: DType = FLOAT64,
+    *,
+    digits: DType,
 ) -> tuple[Any, ...]:
     """The outputs of a loss over samples as `read` gives them; its value is an array of totals, see `values`.
 

@@ -4,8 +4,8 @@
 
 Each block is one task that makes nothing of the block's size but the derivatives that are asked for. Losses are added
 without rounding and rounded once, so that they do not depend on chunks, on the order of the tasks, their number of
-workers or on tasks that were done again: the bits are those of a single block, and in float64 of
-`functional.LossAccumulator`, whose terms always have its digits. Derivatives have the bits of `functional`.
+workers or on tasks that were done again: the bits are those of a single block, and of `functional.LossAccumulator`.
+Derivatives have the bits of `functional`.
 Products around them, such as ``X.T @ grad``, are added by Dask and BLAS and do depend on the chunks.
 
 Functions take the arguments of `functional`, but for buffers. `input` decides the chunks: other arrays of its shape are

@@ -178,6 +178,26 @@ def test_any_split_order_and_merge_has_the_bits_of_one_call(loss, options, dtype
             assert_same_bits(whole.value(reduction), alone.value(reduction))
 
 
+@pytest.mark.parametrize(("loss", "options"), LOSS_OPTIONS, ids=str)
+def test_losses_have_the_digits_that_are_asked_for(loss, options):
+    """By default those that the functions round to the dtype of the logits."""
+    logits, labels, weight = map(np.float32, samples(3000, 3))
+    if loss == "binary_cross_entropy":
+        logits = pysigmoid.sigmoid(logits)
+    wide = F.LossAccumulator(loss, **options)
+    wide.add(np.float64(logits), labels, weight)
+    narrow = F.LossAccumulator(loss, **options)
+    asked = F.LossAccumulator(loss, dtype=np.float64, **options)
+    for total in (narrow, asked):
+        total.add(logits, labels, weight)
+    assert_same_bits(asked.value(), wide.value())
+    lost = abs(narrow.value() - wide.value()) / abs(wide.value())
+    assert lost < 2**-30
+    assert (lost > 0) == (loss != "sigmoid_focal_loss")  # which is worked in double
+    with pytest.raises(ValueError, match=r"dtype=float64.* cannot be merged"):
+        narrow.merge(asked)
+
+
 def test_threads_and_layout_change_no_bit():
     logits, labels, weight = samples(400_000, 5, dtype=np.float32)
     with pysigmoid.num_threads(1):

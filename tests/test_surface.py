@@ -46,7 +46,7 @@ DERIVATIVES = "where=None, axis=None, validate=True, grad_out=None, hess_out=Non
 FUNCTIONS = {
     "LossAccumulator": (
         "loss='binary_cross_entropy_with_logits', *, label_smoothing=0.0, alpha=0.25, gamma=2.0, ignore_value=None, "
-        "axis=None"
+        "axis=None, dtype=None"
     ),
     "sigmoid": "input, *, out=None",
     "logsigmoid": "input, *, out=None",
