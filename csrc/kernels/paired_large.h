@@ -1,9 +1,13 @@
-/* Logits that are too large for pairs, read by kernels/paired_kernels.h: to 2^-60 log(1 + E), q and q (1 - q) are all
- * E = e^-|x| there, for which double has the exponents, and digits to spare. With coefficients a of softplus(x) and b of
- * softplus(-x), and c the one on the wrong side:
+/* Logits that are too large for pairs: to 2^-60 log(1 + E), q and q (1 - q) are all E = e^-|x| there, for which double has
+ * the exponents, and digits to spare. With coefficients a of softplus(x) and b of softplus(-x), and c the one on the wrong
+ * side:
  *   loss      c |x| + (a + b) E
  *   gradient  sign(x) (c - (a + b) E)
  *   Hessian   (a + b) E */
+#ifndef PYSIGMOID_PAIRED_LARGE_H
+#define PYSIGMOID_PAIRED_LARGE_H
+
+#include "kernels/paired_part.h"
 
 /* What they are computed from, kept before results take its place; a logit of 0 where pairs or something else
  * compute. */
@@ -198,3 +202,5 @@ static NEVER_INLINE void compute_large(const struct paired_part *whole, ptrdiff_
         if (any_large(large, i))
             compute_large_step(part.wants & PAIRED_weighted, &part, large, i, end);
 }
+
+#endif

@@ -1,4 +1,8 @@
-/* The loss of probabilities in pairs of floats, whose first pass only looks: read by kernels/paired_kernels.h. */
+/* The loss of probabilities in pairs of floats, whose first pass only looks. */
+#ifndef PYSIGMOID_PAIRED_PROBABILITY_H
+#define PYSIGMOID_PAIRED_PROBABILITY_H
+
+#include "kernels/paired_outside.h"
 
 /* Whether these may be beyond their bounds; 0 is a probability, and -0 looked at closer. */
 INLINE struct paired_outside find_outside_probabilities(const struct paired_part *part, ptrdiff_t n)
@@ -43,3 +47,5 @@ static void sign_zeros(const struct paired_part *part, ptrdiff_t begin, ptrdiff_
         STORE(f64, f64, part->value, i, v_select_f64(takes_sign, signed_zero, value));
     }
 }
+
+#endif

@@ -1,5 +1,9 @@
-/* Elements that neither pairs of floats hold nor kernels/paired_large.h takes, read by kernels/paired_kernels.h: they are put
- * aside before results take their place, and worked as float64 afterwards. */
+/* Elements that neither pairs of floats hold nor kernels/paired_large.h takes: they are put aside before results take
+ * their place, and worked as float64 afterwards. */
+#ifndef PYSIGMOID_PAIRED_REST_H
+#define PYSIGMOID_PAIRED_REST_H
+
+#include "kernels/paired_values.h"
 
 /* As many as a kernel takes, and their results. */
 struct paired_rest {
@@ -112,3 +116,5 @@ static void compute_rest(const struct paired_part *part, ptrdiff_t begin, struct
             deliver_derivative(part, part->hessian, at, rest->hessian[k]);
     }
 }
+
+#endif

@@ -1,4 +1,9 @@
-/* What becomes of values that wait in a block of pairs: they are written, or added up; read by kernels/paired_kernels.h. */
+/* What becomes of values that wait in a block of pairs: they are written, or added up. */
+#ifndef PYSIGMOID_PAIRED_VALUES_H
+#define PYSIGMOID_PAIRED_VALUES_H
+
+#include "kernels/paired_large.h"
+#include "kernels/paired_probability.h"
 
 static void write_values(const struct paired_part *part, ptrdiff_t begin, ptrdiff_t end, const struct paired_block *block)
 {
@@ -50,3 +55,5 @@ static void deliver_values(const struct paired_part *part, ptrdiff_t begin, ptrd
         }
     add_values(part, begin, end, block);
 }
+
+#endif

@@ -7,6 +7,9 @@
  *   loss      c t + log(1 + E)      both terms positive
  *   gradient  sign(x) (c - q)       -q to full relative accuracy where a hard label is right
  *   Hessian   q (1 - q) */
+#ifndef PYSIGMOID_MATH_PAIRED_H
+#define PYSIGMOID_MATH_PAIRED_H
+
 #include "math/constants.h"
 
 /* e^-84 and what is lost of it are normal numbers: those that the products below leave over. */
@@ -180,3 +183,5 @@ INLINE struct paired_value value_times_in_paired(struct paired_value value, vf32
     vf32 lost = v_add_f32(v_fms_f32(value.linear, w, linear), v_fms_f32(value.curved, w, curved));
     return (struct paired_value){linear, curved, v_fma_f32(value.low, w, lost)};
 }
+
+#endif
