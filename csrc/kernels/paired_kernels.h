@@ -19,6 +19,23 @@ INLINE void compute_pairs(int wants, enum paired_values values, const struct pai
         deliver_values(part, 0, n, large, block);
 }
 
+/* Elements that pairs hold, but for large logits. */
+INLINE void compute_held(int wants, enum paired_values values, const struct paired_part *part, int has_large, ptrdiff_t n,
+                         struct paired_block *block)
+{
+    struct paired_large large;
+    struct paired_part others;
+    const struct paired_part *held = part;
+    if (RARELY(has_large)) {
+        others = *part;
+        others.logits = keep_operands(part, 0, n, &large, block);
+        held = &others;
+    }
+    compute_pairs(wants, values, held, n, has_large ? &large : NULL, block);
+    if (RARELY(has_large))
+        compute_large(part, 0, n, &large);
+}
+
 /* Elements of which some are put aside. Seldom run, it stands once for all kernels. */
 static NEVER_INLINE void compute_mixed(const struct paired_part *part, int factors_are_held, ptrdiff_t n,
                                        struct paired_block *block)
@@ -51,17 +68,10 @@ INLINE int compute_part(int wants, enum paired_values values, const struct paire
     int has_wide = part->wide_labels != NULL || part->wide_weight != NULL || part->wide_pos_weight != NULL;
     int factors_are_held = !outside.factors && !has_wide && part->divides_in_pairs;
     int is_mixed = outside.nans || outside.labels || !factors_are_held, has_large = !is_mixed && outside.logits;
-    struct paired_large large;
-    struct paired_part others = *part;
     if (RARELY(is_mixed))
         compute_mixed(part, factors_are_held, n, &block);
-    else {
-        if (RARELY(has_large))
-            others.logits = keep_operands(part, 0, n, &large, &block);
-        compute_pairs(wants, values, &others, n, has_large ? &large : NULL, &block);
-        if (RARELY(has_large))
-            compute_large(part, 0, n, &large);
-    }
+    else
+        compute_held(wants, values, part, has_large, n, &block);
     int has_domain = wants & PAIRED_probability; /* as labels have */
     return outside.labels || part->wide_labels != NULL || (has_domain && outside.logits);
 }
