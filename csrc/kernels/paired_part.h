@@ -82,33 +82,48 @@ static void split_in_two(f32 words[2], f64 number)
     words[1] = (f32)(number - words[0]);
 }
 
+static void take_smoothing(struct paired_part *part, f64 smoothing)
+{
+    part->smooths = smoothing != 0;
+    split_in_two(part->smoothed_rest, 1 - smoothing);
+    split_in_two(part->smoothed_half, smoothing / 2);
+}
+
+static f64 least_weight(int wants, f64 divisor)
+{
+    if (wants & PAIRED_probability)
+        return LEAST_PAIRED_WEIGHT_OF_PROBABILITY;
+    return divisor > 1 ? LEAST_PAIRED_WEIGHT * divisor : LEAST_PAIRED_WEIGHT;
+}
+
+/* Every word is set by name: to clear them all first takes longer than a pack. */
 static struct paired_part part_of(int wants, const struct loss_block *block)
 {
-    struct paired_part part = {
-        .logits = block->logits, .labels = block->labels, .wide_labels = block->wide_labels, .value = block->value,
-        .gradient = block->gradient, .hessian = block->hessian, .rounds_derivatives = block->rounds_derivatives,
-        .wants = wants, .divides = block->divisor != NULL, .divides_in_pairs = divides_in_pairs(block), .sums = block->sums, .block = block,
-    };
+    int takes_weight = wants & (PAIRED_weighted | PAIRED_probability);
     f64 divisor = block->divisor == NULL ? 1 : *(const f64 *)block->divisor;
+    struct paired_part part;
+    part.block = block;
+    part.wants = wants;
+    part.logits = block->logits;
+    part.labels = block->labels;
+    part.wide_labels = block->wide_labels;
+    part.weight = takes_weight ? block->weight : NULL;
+    part.wide_weight = takes_weight ? block->wide_weight : NULL;
+    part.pos_weight = wants & PAIRED_weighted ? block->pos_weight : NULL;
+    part.wide_pos_weight = wants & PAIRED_weighted ? block->wide_pos_weight : NULL;
+    part.value = block->value;
+    part.gradient = block->gradient;
+    part.hessian = block->hessian;
+    part.rounds_derivatives = block->rounds_derivatives;
+    part.sums = block->sums;
+    part.done = 0;
+    part.divides = block->divisor != NULL;
+    part.divides_in_pairs = divides_in_pairs(block);
     part.inverse = 1 / divisor;
-    part.most_logit = most_logit_over(divisor);
     split_in_two(part.scale, part.inverse);
-    if (wants & PAIRED_probability) {
-        part.weight = block->weight;
-        part.wide_weight = block->wide_weight;
-        part.least_weight = (f32)LEAST_PAIRED_WEIGHT_OF_PROBABILITY;
-    }
-    if (!(wants & PAIRED_weighted))
-        return part;
-    f64 smoothing = *(const f64 *)block->options;
-    split_in_two(part.smoothed_rest, 1 - smoothing);
-    split_in_two(part.smoothed_half, smoothing / 2);
-    part.smooths = smoothing != 0;
-    part.weight = block->weight;
-    part.pos_weight = block->pos_weight;
-    part.wide_weight = block->wide_weight;
-    part.wide_pos_weight = block->wide_pos_weight;
-    part.least_weight = (f32)(divisor > 1 ? LEAST_PAIRED_WEIGHT * divisor : LEAST_PAIRED_WEIGHT);
+    part.most_logit = most_logit_over(divisor);
+    part.least_weight = (f32)least_weight(wants, divisor);
+    take_smoothing(&part, wants & PAIRED_weighted ? *(const f64 *)block->options : 0);
     return part;
 }
 
