@@ -77,6 +77,7 @@ NOT_RUN = {
     "tests/test_dask.py": "as test_boosting; test_accumulator adds up",
     "tests/test_containers_page.py": "as the examples",
     "tests/test_command.py": "processes of their own, which call what the other tests call",
+    "tests/test_import.py": "imports alone",
     "tests/test_torch_import.py": "imports alone",
 }
 

@@ -39,7 +39,8 @@ Settings:
     show_config                     the version, the instruction set in use, the threads
 """
 
-from typing import TYPE_CHECKING, Never
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 try:
     from pysigmoid._core import (
@@ -72,8 +73,7 @@ except ModuleNotFoundError as _error:
     from pysigmoid._built import how_to_build
 
     raise ImportError(how_to_build(), name=_error.name) from None
-from pysigmoid import functional, nn, threads
-from pysigmoid._hints import no_attribute
+from pysigmoid import threads
 from pysigmoid._version import __version__
 from pysigmoid.config import show_config
 from pysigmoid.threads import get_num_threads, num_threads, set_num_threads
@@ -116,7 +116,14 @@ def __dir__() -> list[str]:
     return __all__
 
 
-if not TYPE_CHECKING:  # who would take it for a promise of any name
+if TYPE_CHECKING:
+    from pysigmoid import functional, nn
+else:  # a checker would take it for a promise of any name
 
-    def __getattr__(name: str) -> Never:
+    def __getattr__(name):
+        """Import `functional` and `nn` when they are first asked for: they take longer than all the rest."""
+        if name in ("functional", "nn"):
+            return import_module(f"{__name__}.{name}")
+        from pysigmoid._hints import no_attribute
+
         raise no_attribute(__name__, name)

@@ -1,8 +1,8 @@
 """What to write here for names and options that are known from elsewhere."""
 
 import inspect
-import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from numbers import Real
 from typing import Any, NoReturn, TypeVar
 
@@ -89,9 +89,9 @@ def _places(module: str, name: str) -> tuple[str, ...]:
 
 
 def _public_names() -> Iterator[tuple[str, str]]:
-    """Every public name and its module; the modules ask for this, so that none of them is imported here."""
+    """Every public name and its module. A module that is being imported has no names yet."""
     for module in MODULES:
-        yield from ((module, name) for name in getattr(sys.modules.get(module), "__all__", ()))
+        yield from ((module, name) for name in getattr(import_module(module), "__all__", ()))
 
 
 def _spelling(name: str) -> str:
