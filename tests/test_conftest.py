@@ -53,6 +53,6 @@ def test_reason_on_the_list_is_allowed(inner, reason, said):
 
 def test_every_reason_on_the_list_is_somebodys():
     tests = Path(conftest.__file__).parent
-    text = "".join(path.read_text() for path in tests.rglob("*.py") if path.name != "platforms.py")
-    assert [reason for reason in platforms.REASONS if reason not in text] == []
+    text = "".join(path.read_text() for path in tests.rglob("*.py"))
+    assert [reason for reason in platforms.REASONS if text.count(reason) < 2] == []  # once on the list itself
     assert set(platforms.REASONS) >= set(re.findall(r'reason="(platform: [^"]+)"', text))
