@@ -89,9 +89,7 @@ INLINE void second_pass_at(int wants, enum paired_values values, const struct pa
     struct float_pair c = wrong_share_in_paired(x, of.shares);
     if (wants & PAIRED_value) {
         struct float_pair curved = log_one_plus_in_paired(E, inverse, LOAD(f32, f32, block->s, i));
-        if (has_sum)
-            curved = scaled_in_paired(normal_in_paired(curved), of.sum);
-        struct paired_value value = loss_value_in_paired(curved, x, c);
+        struct paired_value value = loss_value_in_paired(has_sum ? scaled_in_paired(curved, of.sum) : curved, x, c);
         if (weighted && part->weight != NULL)
             value = value_times_in_paired(value, LOAD(f32, f32, part->weight, i));
         deliver_pack(values, block, high, low, i, value);

@@ -72,13 +72,6 @@ INLINE vf32 inverse_in_paired(struct float_pair E)
     return v_div_f32(one, v_add_f32(E.hi, one));
 }
 
-/* The same number with the high word that is nearest to it: what is rounded of the low one then no longer counts. */
-INLINE struct float_pair normal_in_paired(struct float_pair a)
-{
-    vf32 hi = v_add_f32(a.hi, a.lo);
-    return (struct float_pair){hi, v_sub_f32(a.lo, v_sub_f32(hi, a.hi))};
-}
-
 /* a (scale.hi + scale.lo) */
 INLINE struct float_pair scaled_in_paired(struct float_pair a, struct float_pair scale)
 {
