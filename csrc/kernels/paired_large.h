@@ -22,7 +22,9 @@ _Static_assert(WHOLE_PACKS % LARGE_STEP == 0, "whole steps");
 
 INLINE void keep(f32 *kept, const f32 *numbers, ptrdiff_t begin, ptrdiff_t end)
 {
-    for (ptrdiff_t i = begin; i < end && numbers != NULL; i += LANES_f32)
+    if (numbers == NULL)
+        return;
+    for (ptrdiff_t i = begin; i < end; i += LANES_f32)
         STORE(f32, f32, kept, i, LOAD(f32, f32, numbers, i));
 }
 
