@@ -3,7 +3,7 @@
 
 /* What is as short as this is a piece of its own; else what fills no whole pack is, so that all before it may be
  * computed where it lies. */
-enum { SHORTEST_PIECE = 2 * WHOLE_PACKS };
+enum { SHORTEST_PIECE = WHOLE_PACKS };
 
 /* Bytes of an element in each room, and whether all elements pass through it or only those of a shortest piece. */
 struct demand {

@@ -5,7 +5,7 @@
 #include "arrays/loss_types.h"
 
 /* A stack may have 64 KiB in all. */
-enum { WORKSPACE_BYTES = 35 * 1024 };
+enum { WORKSPACE_BYTES = 27 * 1024 };
 
 enum room {
     ROOM_logits, ROOM_labels, ROOM_weight, ROOM_pos_weight, ROOM_gradient, ROOM_hessian, ROOM_kept, ROOM_mask,

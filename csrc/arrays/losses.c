@@ -59,7 +59,7 @@ static union scalar fixed_divisor(const struct pass *pass)
 /* Delivers the values of `count` rows. */
 static void deliver_values(const struct pass *pass, ptrdiff_t row, ptrdiff_t count, struct workspace *space)
 {
-    enum { MOST = BLOCK / 2, ROOM = MOST * sizeof(longdouble) };
+    enum { MOST = BLOCK / 4, ROOM = MOST * sizeof(longdouble) };
     _Static_assert(BLOCK * sizeof(longdouble) + 2 * ROOM <= WORKSPACE_BYTES, "both rooms fit");
     const struct loss *loss = pass->plan.loss;
     enum number work = pass->plan.types.work;

@@ -21,39 +21,37 @@ INLINE void compute_pairs(int wants, enum paired_values values, const struct pai
 
 /* Elements that pairs hold, but for large logits. */
 INLINE void compute_held(int wants, enum paired_values values, const struct paired_part *part, int has_large, ptrdiff_t n,
-                         struct paired_block *block)
+                         struct paired_large *large, struct paired_block *block)
 {
-    struct paired_large large;
     struct paired_part others;
     const struct paired_part *held = part;
     if (RARELY(has_large)) {
         others = *part;
-        others.logits = keep_operands(part, 0, n, &large, block);
+        others.logits = keep_operands(part, 0, n, large, block);
         held = &others;
     }
-    compute_pairs(wants, values, held, n, has_large ? &large : NULL, block);
+    compute_pairs(wants, values, held, n, has_large ? large : NULL, block);
     if (RARELY(has_large))
-        compute_large(part, 0, n, &large);
+        compute_large(part, 0, n, large);
 }
 
 /* Elements of which some are put aside. Seldom run, it stands once for all kernels. */
 static NEVER_INLINE void compute_mixed(const struct paired_part *part, int factors_are_held, ptrdiff_t n,
-                                       struct paired_block *block)
+                                       struct paired_large *large, struct paired_block *block)
 {
-    struct paired_large large;
     struct paired_rest rest;
     for (ptrdiff_t i = 0; i < n; i += WHOLE_PACKS) {
         ptrdiff_t end = i + WHOLE_PACKS < n ? i + WHOLE_PACKS : n;
         struct paired_part others = *part;
-        others.logits = keep_operands(part, i, end, &large, block);
-        put_rest_aside(part, factors_are_held, i, end, &large, &rest);
+        others.logits = keep_operands(part, i, end, large, block);
+        put_rest_aside(part, factors_are_held, i, end, large, &rest);
         if (rest.count < end - i)
             second_pass(part->wants, VALUES_wait, &others, i, end, block);
         for (ptrdiff_t k = 0; k < rest.count; k++)
             drop_value(block, i + rest.at[k]);
         if (part->wants & PAIRED_value)
-            deliver_values(part, i, end, &large, block);
-        compute_large(part, i, end, &large);
+            deliver_values(part, i, end, large, block);
+        compute_large(part, i, end, large);
         if (rest.count > 0)
             compute_rest(part, i, &rest);
     }
@@ -63,15 +61,16 @@ static NEVER_INLINE void compute_mixed(const struct paired_part *part, int facto
 INLINE int compute_part(int wants, enum paired_values values, const struct paired_part *part, ptrdiff_t n)
 {
     struct paired_block block;
+    struct paired_large large;
     struct paired_outside outside = wants & PAIRED_probability ? find_outside_probabilities(part, n)
                                                                : first_pass(wants, part, n, &block);
     int has_wide = part->wide_labels != NULL || part->wide_weight != NULL || part->wide_pos_weight != NULL;
     int factors_are_held = !outside.factors && !has_wide && part->divides_in_pairs;
     int is_mixed = outside.nans || outside.labels || !factors_are_held, has_large = !is_mixed && outside.logits;
     if (RARELY(is_mixed))
-        compute_mixed(part, factors_are_held, n, &block);
+        compute_mixed(part, factors_are_held, n, &large, &block);
     else
-        compute_held(wants, values, part, has_large, n, &block);
+        compute_held(wants, values, part, has_large, n, &large, &block);
     int has_domain = wants & PAIRED_probability; /* as labels have */
     return outside.labels || part->wide_labels != NULL || (has_domain && outside.logits);
 }

@@ -32,6 +32,7 @@ class Rows(torch.utils.data.Dataset):
         return pt.sigmoid(self.logits[index]), row.grad, threads
 
 
+@pytest.mark.filterwarnings("ignore:os.fork.. was called:RuntimeWarning")  # by JAX, where another test has imported it
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_workers_of_a_data_loader_have_one_thread(method, rng):
     logits = draw(rng, 4, 20_000)
