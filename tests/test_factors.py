@@ -22,7 +22,7 @@ from pysigmoid._losses import (
 )
 from ulp import FORMATS, error_in_ulp, exact, hexadecimal, precision
 
-N = 250
+N = 150
 BITS = 400
 
 LOGITS = (

@@ -94,7 +94,7 @@ def test_worst_errors_of_all_the_parts_are_recorded():
         "mean",
     ]
     for title, row in RECORDED.items():
-        limits = {"float32, hard labels": 0.61, "float32, soft labels": 0.61, "float64": 0.6}
+        limits = {"float32, hard labels": 0.61, "float32, soft labels": 0.75, "float64": 0.6}
         limit = limits.get(title, 0.6 if title.startswith("float64") else 0.501)
         assert all(worst.error <= limit for name, worst in row.items() if name != "term" and title != "mean")
 
