@@ -201,6 +201,7 @@ def test_cells_that_draw_say_in_words_what_they_show(page):
 def test_blocks_of_python_are_found():
     assert len(programs.blocks(DOCS / "boosting.md")) == 4
     assert programs.blocks(DOCS / "start.md") == []
+    assert programs.run_elsewhere() == {("deploy.md", "tests/peers/test_spark_recipes.py")}
 
 
 def test_a_page_that_fails_is_named(tmp_path):
