@@ -9,6 +9,7 @@ import pytest
 pytestmark = pytest.mark.timed
 
 PROCESSORS = 2
+SHARED = 1.5  # times as long as alone, where others use caches and memory too
 LIMIT = 600  # seconds, for a machine that others use too
 
 
@@ -26,4 +27,4 @@ def test_info_takes_half_a_second_beyond_the_import():
 
 
 def test_quick_selftest_takes_ten_seconds():
-    assert processor_seconds("-m", "pysigmoid", "selftest", "--quick") <= PROCESSORS * 10
+    assert processor_seconds("-m", "pysigmoid", "selftest", "--quick") <= SHARED * PROCESSORS * 10
