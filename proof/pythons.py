@@ -36,7 +36,6 @@ PACKAGES = [
 EXPIRED = 'Acquire::Check-Valid-Until "false"'  # of a snapshot; signatures are checked all the same
 INSIDE = 'for each in proc sys dev; do mount --rbind "/$each" "$0/$each"; done; exec chroot "$0" "$@"'
 SOURCE_LIST = "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {} {} main\n"
-MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
 
 
 class Unavailable(Exception):
@@ -74,6 +73,16 @@ class Wanted(NamedTuple):
 # ---- interpreters ----
 
 
+def mirror() -> str:
+    """Where Debian's packages are: as DEBIAN_MIRROR says, or where apt has the machine's own from."""
+    targets = ["apt-get", "indextargets", "--format", "$(SITE)", "Origin: Debian"]
+    known = subprocess.run(targets, capture_output=True, text=True).stdout.split() if shutil.which("apt-get") else []
+    site = os.environ.get("DEBIAN_MIRROR") or next((each for each in known if "security" not in each), None)
+    if site is not None:
+        return site
+    raise Unavailable("neither DEBIAN_MIRROR nor apt says where Debian's packages are")
+
+
 def refuse(name: str) -> Python:
     raise Unavailable(f"no python{name} on the PATH")
 
@@ -90,7 +99,7 @@ def from_debian(name: str) -> Python:
             f"--include={','.join(PACKAGES)}",
             "--keyring=/usr/share/keyrings",
         ]
-        if subprocess.run(["mmdebstrap", "--quiet", *options, "sid", DEBIAN, MIRROR]).returncode != 0:
+        if subprocess.run(["mmdebstrap", "--quiet", *options, "sid", DEBIAN, mirror()]).returncode != 0:
             raise Unavailable("mmdebstrap failed")
         (DEBIAN / "complete").touch()
     for shared in ("/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt"):
@@ -117,7 +126,7 @@ def unpacked_source(package: str, folder: Path) -> Path:
     """By an apt that knows where sources are, beside the machine's own."""
     lists = folder / "lists"
     (lists / "partial").mkdir(parents=True, exist_ok=True)
-    (folder / "sources.list").write_text(SOURCE_LIST.format(MIRROR, "trixie"))
+    (folder / "sources.list").write_text(SOURCE_LIST.format(mirror(), "trixie"))
     settings = [f"sourcelist={folder / 'sources.list'}", "sourceparts=-"]
     apt = ["apt-get", "-qq", f"-oDir::State::lists={lists}", *(f"-oDir::Etc::{setting}" for setting in settings)]
     for step in (["update"], ["source", "--download-only", package]):
