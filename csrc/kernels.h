@@ -36,6 +36,9 @@ static inline int takes_f32_logits(enum working working)
     return working == WORKING_paired || working == WORKING_narrow;
 }
 
+/* Elements whose values are added up together. */
+enum { SUMMED_BLOCK = 1024 };
+
 /* Where the values of a block are added up by a kernel that works in pairs of floats: those of elements with the same place
  * modulo 16 one after the other, low words by themselves; and those that were worked in double. */
 enum { RUNNING_SUMS = 16 };
@@ -59,7 +62,7 @@ struct loss_block {
 
     /* In paired alone. */
     const f64 *wide_labels, *wide_weight, *wide_pos_weight; /* where some of them are no f32: all of them; else NULL */
-    struct running_sums *sums; /* if not NULL, the values are added to these instead of written */
+    struct running_sums *sums; /* if not NULL, the values are added to these instead of written: one for every SUMMED_BLOCK */
     /* Computes anew what wide kernels do not take, in the first n elements of f64; NULL where they take all. */
     void (*replace_extremes)(const struct loss *loss, const struct loss_block *tile, ptrdiff_t n);
     const struct loss *loss;

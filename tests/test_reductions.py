@@ -20,6 +20,7 @@ from calls import (
     results,
 )
 from pysigmoid import functional as F
+from pysigmoid import num_threads
 
 logits_loss = F.binary_cross_entropy_with_logits
 SHAPE = (3, 4, 5)
@@ -216,6 +217,23 @@ def test_memory_layout_changes_no_bit(data, loss, weighted, layout):
         for axis in (None,) if reduction == "none" else (None, 0, (0, 2)):
             want = loss(*pair, reduction=reduction, axis=axis, **options)
             assert_same_results(loss(*laid_out, reduction=reduction, axis=axis, **options), want)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("length", [8191, 8192, 8193, 8256, 9300, 40_000])
+@over(FROM_LOGITS)
+def test_elements_that_lie_as_kernels_take_them_have_the_bits_of_all_others(rng, loss, length, threads):
+    """Of these several blocks are computed together, and a sum for each, which shows where sums all but cancel."""
+    weight = np.tile(np.float32([1, -1]), length)[:length]
+    logits = np.repeat(rng.normal(size=length), 2)[:length].astype(np.float32) * 8
+    order = rng.permutation(length)
+    logits, weight = np.stack([logits[order], -logits[order]]), np.stack([weight[order]] * 2)
+    labels = (logits < 0).astype(np.float32)
+    apart = np.repeat(logits, 2, axis=1)[:, ::2]
+    with num_threads(threads):
+        for axis in (None, 1):
+            options = {"weight": weight, "reduction": "sum", "axis": axis}
+            assert_same_results(loss(logits, labels, **options), loss(apart, labels, **options))
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS[1:])

@@ -7,7 +7,7 @@
 #include "arrays/numbers.h"
 
 /* Elements pass in blocks that stay in the first-level cache, and a block is the leaf of a sum. */
-enum { BLOCK = 1024 };
+enum { BLOCK = SUMMED_BLOCK };
 
 /* A number of either precision. */
 union scalar { f64 f64; longdouble longdouble; };

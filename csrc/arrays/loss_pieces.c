@@ -81,6 +81,15 @@ static void validate_piece(const struct plan *plan, const struct piece *piece, c
         atomic_store_explicit(&loss->outside, 1, memory_order_relaxed);
 }
 
+/* Tells the sums of a piece what will be added: of some blocks, or of a part of one, which alone may have a mask. */
+static void expect_values(struct running_sums *sums, const uint8_t *kept, ptrdiff_t count)
+{
+    for (; sums != NULL && count > 0; sums++, count -= BLOCK) {
+        sums->kept = kept;
+        sums->count = count < BLOCK ? count : BLOCK;
+    }
+}
+
 static void compute_piece(const struct plan *plan, const struct piece *piece, const union scalar *divisor, void *value,
                           struct running_sums *sums, struct workspace *space)
 {
@@ -106,10 +115,7 @@ static void compute_piece(const struct plan *plan, const struct piece *piece, co
     block.pos_weight = staged_factor(plan, ROOM_pos_weight, ROOM_wide_pos_weight, &loss->pos_weight, piece, types->weights,
                                      &block.wide_pos_weight, space);
     const uint8_t *kept = find_kept(loss, piece, space);
-    if (sums != NULL) {
-        sums->kept = kept;
-        sums->count = piece->count;
-    }
+    expect_values(sums, kept, piece->count);
     int may_be_outside = compute_losses(loss, &plan->suspects, &block, whole_packs(piece->count));
     may_be_outside |= is_longdouble(&loss->labels); /* of which the kernel has seen what was rounded */
     if (loss->validates && may_be_outside) /* what the kernel has read lies in the cache */
@@ -141,8 +147,11 @@ void compute_pieces(const struct plan *plan, ptrdiff_t element, ptrdiff_t count,
                     struct running_sums *sums, struct workspace *space)
 {
     struct piece piece = {&plan->loss->axes, element, 0};
-    while (to_next_piece(plan, &piece, element + count))
-        compute_piece(plan, &piece, divisor, value_at(plan, space, piece.element - element), sums, space);
+    while (to_next_piece(plan, &piece, element + count)) {
+        ptrdiff_t done = piece.element - element;
+        compute_piece(plan, &piece, divisor, sums == NULL ? value_at(plan, space, done) : values_in(space),
+                      sums == NULL ? NULL : sums + done / BLOCK, space);
+    }
 }
 
 ptrdiff_t count_pieces(const struct plan *plan, ptrdiff_t element, ptrdiff_t count, struct workspace *space)

@@ -16,8 +16,8 @@ struct plan {
 
 struct plan plan_of(struct loss *loss);
 
-/* Writes the terms of `count` elements to the workspace, or adds them to `sums` where this is not NULL; their
- * derivatives, over the divisor, to where they belong. */
+/* Writes the terms of `count` elements to the workspace, or adds them to `sums`, one for every BLOCK, where this is not
+ * NULL; their derivatives, over the divisor, to where they belong. */
 void compute_pieces(const struct plan *plan, ptrdiff_t element, ptrdiff_t count, const union scalar *divisor,
                     struct running_sums *sums, struct workspace *space);
 

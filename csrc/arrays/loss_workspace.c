@@ -59,7 +59,7 @@ static void ask_for_factor(struct demand *demand, enum room room, enum room wide
 /* Behind the first `values` bytes. */
 static struct layout lay_out(const struct demand *demand, ptrdiff_t values)
 {
-    struct layout layout = {.piece = BLOCK};
+    struct layout layout = {.piece = LONGEST_PIECE};
     ptrdiff_t all = 0, next = values, space = WORKSPACE_BYTES - values;
     for (int room = 0; room < ROOM_COUNT; room++) {
         if (demand->holds_all[room])
@@ -67,8 +67,8 @@ static struct layout lay_out(const struct demand *demand, ptrdiff_t values)
         else
             space -= demand->size[room] * SHORTEST_PIECE;
     }
-    if (all * BLOCK > space)
-        layout.piece = space / all / WHOLE_PACKS * WHOLE_PACKS;
+    if (all > 0)
+        layout.piece = all * BLOCK > space ? space / all / WHOLE_PACKS * WHOLE_PACKS : BLOCK;
     for (int room = 0; room < ROOM_COUNT; room++) {
         layout.room[room] = next;
         next += demand->size[room] * (demand->holds_all[room] ? layout.piece : SHORTEST_PIECE);

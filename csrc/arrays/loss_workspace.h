@@ -15,6 +15,9 @@ enum room {
     ROOM_COUNT
 };
 
+/* Of elements that all lie where kernels take them: what a call of a kernel costs is then shared by several blocks. */
+enum { LONGEST_PIECE = 8 * BLOCK };
+
 /* The most elements of a piece, and where each room begins. */
 struct layout {
     ptrdiff_t piece;

@@ -76,12 +76,21 @@ static void deliver_values(const struct pass *pass, ptrdiff_t row, ptrdiff_t cou
     }
 }
 
+/* Elements that are computed at a time: several blocks need no room where kernels take them as they lie, no values are
+ * written and no weight of 1 is read. */
+static ptrdiff_t most_together(const struct pass *pass, int writes_values)
+{
+    const struct plan *plan = &pass->plan;
+    int is_free = !writes_values && plan->loss->working == WORKING_paired && plan->layout.piece > BLOCK;
+    return is_free ? LONGEST_PIECE : BLOCK;
+}
+
 /* ---- rows no longer than a block ---- */
 
-/* As many at a time as a block holds; alone where each has a divisor of its own. */
-static ptrdiff_t rows_of_block(const struct loss *loss)
+/* As many at a time as so many elements hold; alone where each has a divisor of its own. */
+static ptrdiff_t rows_of(const struct loss *loss, ptrdiff_t elements)
 {
-    return divisors_vary(loss) ? 1 : BLOCK / loss->row_length;
+    return divisors_vary(loss) ? 1 : elements / loss->row_length;
 }
 
 static void evaluate_rows(const struct pass *pass, ptrdiff_t row, ptrdiff_t rows, struct workspace *space)
@@ -104,10 +113,11 @@ static void evaluate_rows(const struct pass *pass, ptrdiff_t row, ptrdiff_t rows
 static void short_rows_task(void *job, ptrdiff_t begin, ptrdiff_t end)
 {
     const struct pass *pass = job;
-    ptrdiff_t length = pass->plan.loss->row_length, most = rows_of_block(pass->plan.loss), last = end / length;
+    const struct loss *loss = pass->plan.loss;
+    ptrdiff_t length = loss->row_length, most = rows_of(loss, most_together(pass, is_wanted(loss, VALUE)));
     struct workspace space;
-    set_up_workspace(&space, pass->plan.loss, &pass->plan.layout);
-    for (ptrdiff_t row = begin / length; row < last; row += most)
+    set_up_workspace(&space, loss, &pass->plan.layout);
+    for (ptrdiff_t row = begin / length, last = end / length; row < last; row += most)
         evaluate_rows(pass, row, last - row < most ? last - row : most, &space);
 }
 
@@ -118,45 +128,87 @@ static union scalar divisor_of_row(const struct pass *pass, ptrdiff_t row)
     return pass->divisors != NULL ? pass->divisors[row] : fixed_divisor(pass);
 }
 
-/* The sum over a block. Pairs of floats are added up where they are computed. */
-static union scalar evaluate_block(const struct pass *pass, ptrdiff_t element, ptrdiff_t count, const union scalar *divisor,
-                                   struct workspace *space)
+/* The sums over blocks that follow each other, as many as are computed together; 0 where there are no values. */
+struct sums_ahead {
+    ptrdiff_t first, end; /* elements */
+    ptrdiff_t limit;      /* where the nodes of a task follow each other: their end */
+    union scalar sums[LONGEST_PIECE / BLOCK];
+};
+
+/* Pairs of floats are added up where they are computed. */
+static int adds_in_kernel(const struct loss *loss)
+{
+    return loss->working == WORKING_paired && loss->value.data != NULL;
+}
+
+static void evaluate_in_kernel(const struct pass *pass, struct sums_ahead *ahead, const union scalar *divisor,
+                               struct workspace *space)
+{
+    struct running_sums running[LONGEST_PIECE / BLOCK];
+    ptrdiff_t count = ahead->end - ahead->first, blocks = (count + BLOCK - 1) / BLOCK;
+    memset(running, 0, (size_t)blocks * sizeof *running);
+    compute_pieces(&pass->plan, ahead->first, count, divisor, running, space);
+    for (ptrdiff_t k = 0; k < blocks; k++)
+        ahead->sums[k].f64 = total_of_running(&running[k]);
+}
+
+static void evaluate_ahead(const struct pass *pass, struct sums_ahead *ahead, const union scalar *divisor,
+                           struct workspace *space)
 {
     const struct loss *loss = pass->plan.loss;
-    struct running_sums sums = {.count = 0};
-    if (loss->working == WORKING_paired && loss->value.data != NULL) {
-        compute_pieces(&pass->plan, element, count, divisor, &sums, space);
-        return (union scalar){.f64 = total_of_running(&sums)};
+    ptrdiff_t first = ahead->first, count = ahead->end - first;
+    if (pass->counts) {
+        ahead->sums[0] = count_block(pass, first, count, space);
+        return;
     }
-    compute_pieces(&pass->plan, element, count, divisor, NULL, space);
-    return loss->value.data == NULL ? scalar_of(pass->plan.arithmetic, 0) : sum_of_values(pass, space, count);
+    if (adds_in_kernel(loss)) {
+        evaluate_in_kernel(pass, ahead, divisor, space);
+        return;
+    }
+    compute_pieces(&pass->plan, first, count, divisor, NULL, space);
+    if (loss->value.data != NULL)
+        ahead->sums[0] = sum_of_values(pass, space, count);
+}
+
+/* The sum over the block that begins with `element`, of a node that ends with `last`. */
+static union scalar sum_of_block(const struct pass *pass, ptrdiff_t element, ptrdiff_t last, const union scalar *divisor,
+                                 struct sums_ahead *ahead, struct workspace *space)
+{
+    if (element < ahead->first || element >= ahead->end) {
+        int writes_values = pass->counts || (is_wanted(pass->plan.loss, VALUE) && !adds_in_kernel(pass->plan.loss));
+        ptrdiff_t most = most_together(pass, writes_values), end = last > ahead->limit ? last : ahead->limit;
+        ahead->first = element;
+        ahead->end = end - element < most ? end : element + most;
+        evaluate_ahead(pass, ahead, divisor, space);
+    }
+    return ahead->sums[(element - ahead->first) / BLOCK];
 }
 
 /* The sum over one node of a row. */
-static union scalar evaluate_node(const struct pass *pass, ptrdiff_t row, ptrdiff_t node, struct workspace *space)
+static union scalar evaluate_node(const struct pass *pass, ptrdiff_t row, ptrdiff_t node, struct sums_ahead *ahead,
+                                  struct workspace *space)
 {
-    const struct loss *loss = pass->plan.loss;
+    ptrdiff_t length = pass->plan.loss->row_length, before = row * length;
     ptrdiff_t first = node * pass->node_length, last = first + pass->node_length;
     union scalar divisor = divisor_of_row(pass, row);
     struct tree tree;
     start_tree(&tree, pass->plan.arithmetic);
-    if (last > loss->row_length)
-        last = loss->row_length;
-    for (ptrdiff_t i = first; i < last; i += BLOCK) {
-        ptrdiff_t element = row * loss->row_length + i, count = last - i < BLOCK ? last - i : BLOCK;
-        add_part(&tree, pass->counts ? count_block(pass, element, count, space)
-                                     : evaluate_block(pass, element, count, &divisor, space));
-    }
+    if (last > length)
+        last = length;
+    for (ptrdiff_t i = first; i < last; i += BLOCK)
+        add_part(&tree, sum_of_block(pass, before + i, before + last, &divisor, ahead, space));
     return total_of_tree(&tree);
 }
 
 static void nodes_task(void *job, ptrdiff_t begin, ptrdiff_t end)
 {
     const struct pass *pass = job;
+    const struct loss *loss = pass->plan.loss;
+    struct sums_ahead ahead = {.limit = loss->rows > 1 ? 0 : end < loss->row_length ? end : loss->row_length};
     struct workspace space;
-    set_up_workspace(&space, pass->plan.loss, &pass->plan.layout);
+    set_up_workspace(&space, loss, &pass->plan.layout);
     for (ptrdiff_t i = begin / pass->node_length; i < end / pass->node_length; i++)
-        pass->sums[i] = evaluate_node(pass, i % pass->plan.loss->rows, i / pass->plan.loss->rows, &space);
+        pass->sums[i] = evaluate_node(pass, i % loss->rows, i / loss->rows, &ahead, &space);
 }
 
 static union scalar total_of_row(const struct pass *pass, ptrdiff_t row)
@@ -236,6 +288,6 @@ int evaluate_loss(struct loss *loss)
     struct pass pass = {.plan = plan_of(loss)};
     if (loss->row_length > BLOCK || loss->row_length == 0)
         return evaluate_long_rows(&pass);
-    run(short_rows_task, &pass, loss->rows * loss->row_length, rows_of_block(loss) * loss->row_length);
+    run(short_rows_task, &pass, loss->rows * loss->row_length, rows_of(loss, BLOCK) * loss->row_length);
     return 0;
 }

@@ -7,6 +7,7 @@
 
 enum { PAIRED_BLOCK = 256 };
 _Static_assert(PAIRED_BLOCK % WHOLE_PACKS == 0 && PAIRED_BLOCK % LANES_f32 == 0, "whole packs");
+_Static_assert(SUMMED_BLOCK % PAIRED_BLOCK == 0, "no part has elements of two sums");
 
 /* What a kernel is to compute, together, and of which form. */
 enum { PAIRED_value = 1, PAIRED_gradient = 2, PAIRED_hessian = 4 };
@@ -147,10 +148,14 @@ static void advance(struct paired_part *part, ptrdiff_t n)
     part->wide_labels = f64_from(part->wide_labels, n);
     part->wide_weight = f64_from(part->wide_weight, n);
     part->wide_pos_weight = f64_from(part->wide_pos_weight, n);
-    part->done += n;
     part->value = part->value == NULL ? NULL : part->value + n;
     part->gradient = part->gradient == NULL ? NULL : (char *)part->gradient + bytes;
     part->hessian = part->hessian == NULL ? NULL : (char *)part->hessian + bytes;
+    part->done += n;
+    if (part->sums != NULL && part->done == SUMMED_BLOCK) {
+        part->sums++;
+        part->done = 0;
+    }
 }
 
 #endif
