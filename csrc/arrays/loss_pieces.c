@@ -171,8 +171,9 @@ void weigh_pieces(const struct plan *plan, ptrdiff_t element, ptrdiff_t count, s
     while (to_next_piece(plan, &piece, element + count)) {
         void *weights = value_at(plan, space, piece.element - element);
         const uint8_t *kept = find_kept(loss, &piece, space);
-        memcpy(weights, stage_in(space, ROOM_wide_weight, &loss->weight, &piece, work),
-               (size_t)(piece.count * plan->arithmetic->size));
+        const void *there = stage(weights, &loss->weight, &piece, work, room_in(space, ROOM_raw));
+        if (there != weights)
+            memcpy(weights, there, (size_t)(piece.count * plan->arithmetic->size));
         leave_out(weights, work, kept, piece.count);
     }
 }

@@ -11,11 +11,19 @@ struct demand {
     int holds_all[ROOM_COUNT];
 };
 
-static void ask_for_room(struct demand *demand, enum room room, ptrdiff_t size)
+static void ask_for_room(struct demand *demand, enum room room, ptrdiff_t size, int holds_all)
 {
-    demand->holds_all[room] = 1;
+    demand->holds_all[room] |= holds_all;
     if (size > demand->size[room])
         demand->size[room] = size;
+}
+
+/* For an operand on its way to or from this type. */
+static void ask_for_raw(struct demand *demand, const struct loss *loss, const struct operand *operand, enum number number)
+{
+    if (operand->data != NULL && operand->number != number)
+        ask_for_room(demand, ROOM_raw, size_of_number(operand->number),
+                     !always_in_place(operand, &loss->axes, operand->number));
 }
 
 /* For an operand that is needed in this type. */
@@ -24,24 +32,22 @@ static void ask_for_operand(struct demand *demand, enum room room, const struct 
 {
     if (operand->data == NULL)
         return;
-    ask_for_room(demand, room, size_of_number(number));
-    demand->holds_all[room] = !always_in_place(operand, &loss->axes, number);
-    if (operand->number != number)
-        ask_for_room(demand, ROOM_raw, size_of_number(operand->number));
+    ask_for_room(demand, room, size_of_number(number), !always_in_place(operand, &loss->axes, number));
+    ask_for_raw(demand, loss, operand, number);
 }
 
 static void ask_for_masks(struct demand *demand, const struct loss *loss)
 {
     if (!leaves_out(loss))
         return;
-    ask_for_room(demand, ROOM_kept, 1);
-    ask_for_room(demand, ROOM_mask, 1);
+    ask_for_room(demand, ROOM_kept, 1, 1);
+    ask_for_room(demand, ROOM_mask, 1, 1);
     if (loss->ignored.data != NULL)
         ask_for_operand(demand, ROOM_exact, loss, &loss->labels, compared_number(loss->labels.number));
 }
 
-/* For an element, with everything staged in longdouble, the weights once more to be added up. */
-enum { LARGEST_DEMAND = (ROOM_hessian + 1 + 3) * sizeof(longdouble) + 2 };
+/* For an element, with everything staged in longdouble, once more to be exact and on its way. */
+enum { LARGEST_DEMAND = (ROOM_hessian + 1 + 2) * sizeof(longdouble) + 2 };
 _Static_assert(LARGEST_DEMAND * SHORTEST_PIECE <= WORKSPACE_BYTES - BLOCK * sizeof(longdouble), "a shortest piece fits");
 
 /* For a label or a weight, which pairs of floats may need in double besides. */
@@ -52,7 +58,7 @@ static void ask_for_factor(struct demand *demand, enum room room, enum room wide
         ask_for_operand(demand, room, loss, operand, number);
         return;
     }
-    ask_for_room(demand, room, size_of_number(number));
+    ask_for_room(demand, room, size_of_number(number), 1);
     ask_for_operand(demand, wide, loss, operand, NUMBER_f64);
 }
 
@@ -84,13 +90,13 @@ struct layout layout_of_loss(const struct loss *loss)
     ask_for_factor(&demand, ROOM_labels, ROOM_wide_labels, loss, &loss->labels, types.labels);
     ask_for_factor(&demand, ROOM_weight, ROOM_wide_weight, loss, &loss->weight, types.weights);
     ask_for_factor(&demand, ROOM_pos_weight, ROOM_wide_pos_weight, loss, &loss->pos_weight, types.weights);
-    if (loss->divisor == DIVISOR_weight)
-        ask_for_operand(&demand, ROOM_wide_weight, loss, &loss->weight, types.work);
+    if (loss->divisor == DIVISOR_weight) /* of weights, which are added up in the place of values */
+        ask_for_raw(&demand, loss, &loss->weight, types.work);
     ask_for_operand(&demand, ROOM_gradient, loss, &loss->gradient, types.derivatives);
     ask_for_operand(&demand, ROOM_hessian, loss, &loss->hessian, types.derivatives);
     ask_for_masks(&demand, loss);
     if (loss->validates && (is_longdouble(&loss->labels) || is_longdouble(&loss->logits)))
-        ask_for_room(&demand, ROOM_exact, sizeof(longdouble));
+        ask_for_room(&demand, ROOM_exact, sizeof(longdouble), 1);
     return lay_out(&demand, BLOCK * size_of_number(types.work));
 }
 

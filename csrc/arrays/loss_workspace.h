@@ -9,7 +9,7 @@ enum { WORKSPACE_BYTES = 27 * 1024 };
 
 enum room {
     ROOM_logits, ROOM_labels, ROOM_weight, ROOM_pos_weight, ROOM_gradient, ROOM_hessian, ROOM_kept, ROOM_mask,
-    ROOM_wide_labels, ROOM_wide_weight, ROOM_wide_pos_weight, /* what pairs of floats may not hold, and summed weights */
+    ROOM_wide_labels, ROOM_wide_weight, ROOM_wide_pos_weight, /* what pairs of floats may not hold */
     ROOM_exact, /* numbers in a type that holds them exactly */
     ROOM_raw,   /* numbers on their way to or from another type */
     ROOM_COUNT
