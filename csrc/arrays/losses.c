@@ -81,8 +81,8 @@ static void deliver_values(const struct pass *pass, ptrdiff_t row, ptrdiff_t cou
 static ptrdiff_t most_together(const struct pass *pass, int writes_values)
 {
     const struct plan *plan = &pass->plan;
-    int is_free = !writes_values && plan->loss->working == WORKING_paired && plan->layout.piece > BLOCK;
-    return is_free ? LONGEST_PIECE : BLOCK;
+    int reads_ones = plan->loss->working != WORKING_paired && plan->loss->form != LOSS_plain;
+    return !writes_values && !reads_ones && plan->layout.piece > BLOCK ? LONGEST_PIECE : BLOCK;
 }
 
 /* ---- rows no longer than a block ---- */
