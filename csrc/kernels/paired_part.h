@@ -11,6 +11,7 @@ _Static_assert(PAIRED_BLOCK % WHOLE_PACKS == 0 && PAIRED_BLOCK % LANES_f32 == 0,
 /* What a kernel is to compute, together, and of which form. */
 enum { PAIRED_value = 1, PAIRED_gradient = 2, PAIRED_hessian = 4 };
 enum { PAIRED_plain = 0, PAIRED_weighted = 8, PAIRED_probability = 16 };
+enum { PAIRED_hard = 32, PAIRED_uncertain = 64 }; /* of probabilities without weights: labels of 0 and 1 alone, no p of 0 or 1 */
 enum {
     PAIRED_value_and_gradient = PAIRED_value | PAIRED_gradient,
     PAIRED_gradient_and_hessian = PAIRED_gradient | PAIRED_hessian,
@@ -61,10 +62,12 @@ INLINE struct float_pair pair_at(const f32 words[2])
 #define LEAST_MIDDLING_WEIGHT 0x1p-3f
 #define LEAST_MIDDLING_POS_WEIGHT 0x1p-2f
 
+/* Read off the bits, as frexp takes longer than four packs. */
 static f32 most_logit_over(f64 divisor)
 {
-    int exponent;
-    frexp(divisor, &exponent);
+    uint64_t bits;
+    memcpy(&bits, &divisor, sizeof bits);
+    int exponent = (int)(bits >> 52) - 1022;
     return exponent > 0 ? MOST_PAIRED_OF_MIDDLING - 0.7f * (f32)exponent : MOST_PAIRED_OF_MIDDLING;
 }
 
