@@ -96,18 +96,17 @@ static void compute_piece(const struct plan *plan, const struct piece *piece, co
     const struct loss *loss = plan->loss;
     const struct types *types = &plan->types;
     const struct operand *gradient = &loss->gradient, *hessian = &loss->hessian;
-    struct loss_block block = {
-        .logits = staged(plan, ROOM_logits, &loss->logits, piece, types->logits, space),
-        .gradient = target_of(ROOM_gradient, gradient, piece, types->derivatives, space),
-        .hessian = target_of(ROOM_hessian, hessian, piece, types->derivatives, space),
-        .value = is_wanted(loss, VALUE) ? value : NULL,
-        .options = &space->options,
-        .divisor = plan->arithmetic->is_one(divisor) ? NULL : divisor,
-        .rounds_derivatives = types->derivatives != types->work,
-        .sums = sums,
-        .replace_extremes = loss->form == LOSS_plain ? NULL : plan->arithmetic->replace_extremes,
-        .loss = loss,
-    };
+    struct loss_block block; /* every word of it is set by name: to clear it first would take longer */
+    block.logits = staged(plan, ROOM_logits, &loss->logits, piece, types->logits, space);
+    block.gradient = target_of(ROOM_gradient, gradient, piece, types->derivatives, space);
+    block.hessian = target_of(ROOM_hessian, hessian, piece, types->derivatives, space);
+    block.value = is_wanted(loss, VALUE) ? value : NULL;
+    block.options = &space->options;
+    block.divisor = plan->arithmetic->is_one(divisor) ? NULL : divisor;
+    block.rounds_derivatives = types->derivatives != types->work;
+    block.sums = sums;
+    block.replace_extremes = loss->form == LOSS_plain ? NULL : plan->arithmetic->replace_extremes;
+    block.loss = loss;
     block.labels = staged_factor(plan, ROOM_labels, ROOM_wide_labels, &loss->labels, piece, types->labels,
                                  &block.wide_labels, space);
     block.weight = staged_factor(plan, ROOM_weight, ROOM_wide_weight, &loss->weight, piece, types->weights,

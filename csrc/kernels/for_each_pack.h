@@ -25,6 +25,13 @@
 #define ELEMENTS_ARE_INDEPENDENT
 #endif
 
+/* The packs of a step of few, whose places in it the compiler shall see. */
+#if V_BRANCHES_PAY
+#define ELEMENTS_IN_STEP _Pragma("GCC unroll 4")
+#else
+#define ELEMENTS_IN_STEP ELEMENTS_ARE_INDEPENDENT
+#endif
+
 enum { MOST_PACK_BYTES = 4 * 64 };
 
 /* Where a kernel passes twice over its elements, so many at a time: what the first pass leaves for the second stays in the

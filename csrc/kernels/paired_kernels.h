@@ -19,6 +19,20 @@ INLINE void compute_pairs(int wants, enum paired_values values, const struct pai
         deliver_values(part, 0, n, large, block);
 }
 
+/* The same of probabilities, by their kind. */
+INLINE void compute_probabilities(int wants, enum paired_values values, const struct paired_part *part, int kind, ptrdiff_t n,
+                                  struct paired_block *block)
+{
+    switch (kind) {
+    case PAIRED_hard | PAIRED_uncertain:
+        compute_pairs(wants | PAIRED_hard | PAIRED_uncertain, values, part, n, NULL, block);
+        return;
+    case PAIRED_uncertain: compute_pairs(wants | PAIRED_uncertain, values, part, n, NULL, block); return;
+    case PAIRED_hard: compute_pairs(wants | PAIRED_hard, values, part, n, NULL, block); return;
+    default: compute_pairs(wants, values, part, n, NULL, block);
+    }
+}
+
 /* Elements that pairs hold, but for large logits. */
 INLINE void compute_held(int wants, enum paired_values values, const struct paired_part *part, int has_large, ptrdiff_t n,
                          struct paired_large *large, struct paired_block *block)
@@ -62,13 +76,15 @@ INLINE int compute_part(int wants, enum paired_values values, const struct paire
 {
     struct paired_block block;
     struct paired_large large;
-    struct paired_outside outside = wants & PAIRED_probability ? find_outside_probabilities(part, n)
+    struct paired_outside outside = wants & PAIRED_probability ? look_at_probabilities(part, n)
                                                                : first_pass(wants, part, n, &block);
     int has_wide = part->wide_labels != NULL || part->wide_weight != NULL || part->wide_pos_weight != NULL;
     int factors_are_held = !outside.factors && !has_wide && part->divides_in_pairs;
     int is_mixed = outside.nans || outside.labels || !factors_are_held, has_large = !is_mixed && outside.logits;
     if (RARELY(is_mixed))
         compute_mixed(part, factors_are_held, n, &large, &block);
+    else if (wants & PAIRED_probability)
+        compute_probabilities(wants, values, part, outside.kind, n, &block);
     else
         compute_held(wants, values, part, has_large, n, &large, &block);
     int has_domain = wants & PAIRED_probability; /* as labels have */

@@ -4,8 +4,8 @@
 
 #include "kernels/paired_part.h"
 
-/* Whether these may be beyond their bounds. */
-struct paired_outside { int logits, nans, labels, factors; };
+/* Whether these may be beyond their bounds; of probabilities also what kind of elements there are, PAIRED_hard and the like. */
+struct paired_outside { int logits, nans, labels, factors, kind; };
 
 /* The largest of the numbers seen, and the smallest. */
 struct paired_extent { vf32 largest, smallest; };

@@ -21,7 +21,7 @@ INLINE struct paired_outside first_pass(int wants, const struct paired_part *par
     }
     f32 most = wants & PAIRED_weighted ? (f32)MOST_PAIRED : part->most_logit;
     return (struct paired_outside){v_any_bits_above_f32(logits, most), v_any_bits_above_f32(logits, INFINITY),
-                                   v_any_bits_above_f32(labels, 1), (wants & PAIRED_weighted) && any_factor_outside(part, n)};
+                                   v_any_bits_above_f32(labels, 1), (wants & PAIRED_weighted) && any_factor_outside(part, n), 0};
 }
 
 /* ---- the second pass ---- */
@@ -62,9 +62,13 @@ INLINE void write_pair(int wants, const struct paired_part *part, void *to, ptrd
 /* Where values go: they wait in the block, or are added up at once. */
 enum paired_values { VALUES_wait, VALUES_are_added };
 
-INLINE void deliver_pack(enum paired_values values, struct paired_block *block, f64 *high, f32 *low, ptrdiff_t i,
+INLINE void deliver_pack(int wants, enum paired_values values, struct paired_block *block, f64 *high, f32 *low, ptrdiff_t i,
                          struct paired_value value)
 {
+    if (values == VALUES_are_added && (wants & PAIRED_hard)) {
+        v_add_pair_to_sums(high, low, value.linear, value.low);
+        return;
+    }
     if (values == VALUES_are_added) {
         v_add_to_sums(high, low, value.linear, value.curved, value.low);
         return;
@@ -92,7 +96,7 @@ INLINE void second_pass_at(int wants, enum paired_values values, const struct pa
         struct paired_value value = loss_value_in_paired(has_sum ? scaled_in_paired(curved, of.sum) : curved, x, c);
         if (weighted && part->weight != NULL)
             value = value_times_in_paired(value, LOAD(f32, f32, part->weight, i));
-        deliver_pack(values, block, high, low, i, value);
+        deliver_pack(wants, values, block, high, low, i, value);
     }
     if (wants & PAIRED_gradient)
         write_pair(wants, part, part->gradient, i,
@@ -103,6 +107,15 @@ INLINE void second_pass_at(int wants, enum paired_values values, const struct pa
     }
 }
 
+/* By the vectors that are read again: what is stored in smaller ones has to reach the cache first. */
+INLINE void copy_sums(f64 *to_high, f32 *to_low, const f64 *high, const f32 *low)
+{
+    for (ptrdiff_t k = 0; k < RUNNING_SUMS; k += LANES_f64)
+        STORE(f64, f64, to_high, k, LOAD(f64, f64, high, k));
+    for (ptrdiff_t k = 0; k < RUNNING_SUMS; k += LANES_f32)
+        STORE(f32, f32, to_low, k, LOAD(f32, f32, low, k));
+}
+
 /* A running sum stays in its register where the compiler sees which one it is. */
 INLINE void second_pass(int wants, enum paired_values values, const struct paired_part *whole, ptrdiff_t begin,
                         ptrdiff_t end, struct paired_block *block)
@@ -111,22 +124,18 @@ INLINE void second_pass(int wants, enum paired_values values, const struct paire
     const struct paired_part part = *whole; /* which no store changes */
     f64 high[RUNNING_SUMS] = {0};
     f32 low[RUNNING_SUMS] = {0};
-    if (values == VALUES_are_added) {
-        memcpy(high, part.sums->high, sizeof high);
-        memcpy(low, part.sums->low, sizeof low);
-    }
+    if (values == VALUES_are_added)
+        copy_sums(high, low, part.sums->high, part.sums->low);
     for (ptrdiff_t i = begin; i < end; i += step) {
-        ELEMENTS_ARE_INDEPENDENT
+        ELEMENTS_IN_STEP
         for (ptrdiff_t j = 0; j < step; j += LANES_f32)
             if (wants & PAIRED_probability)
-                deliver_pack(values, block, high + j, low + j, i + j, bce_at(&part, i + j));
+                deliver_pack(wants, values, block, high + j, low + j, i + j, bce_at(wants, &part, i + j));
             else
                 second_pass_at(wants, values, &part, i + j, block, high + j, low + j);
     }
-    if (values == VALUES_are_added) {
-        memcpy(part.sums->high, high, sizeof high);
-        memcpy(part.sums->low, low, sizeof low);
-    }
+    if (values == VALUES_are_added)
+        copy_sums(part.sums->high, part.sums->low, high, low);
 }
 
 #endif

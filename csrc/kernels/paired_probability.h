@@ -4,31 +4,52 @@
 
 #include "kernels/paired_outside.h"
 
-/* Whether these may be beyond their bounds; 0 is a probability, and -0 looked at closer. */
-INLINE struct paired_outside find_outside_probabilities(const struct paired_part *part, ptrdiff_t n)
+#define MOST_UNCERTAIN 0x1.fffffep-1f
+
+/* 0 is a probability, and -0 looked at closer. */
+static NEVER_INLINE int any_probability_outside(const struct paired_part *part, ptrdiff_t n)
 {
-    vf32 labels = v_set_f32(0), one = v_set_f32(1), zero = v_set_f32(0);
+    vf32 one = v_set_f32(1), zero = v_set_f32(0);
     struct paired_extent extent = {one, one};
     for (ptrdiff_t i = 0; i < n; i += LANES_f32) {
         vf32 p = LOAD(f32, f32, part->logits, i);
         extent.largest = v_max_bits_f32(extent.largest, p);
         extent.smallest = v_min_f32(extent.smallest, v_select_f32(v_eq_f32(p, zero), one, p));
-        labels = v_max_bits_f32(labels, LOAD(f32, f32, part->labels, i));
     }
-    int outside = leaves(extent, LEAST_PAIRED_PROBABILITY, 1);
-    return (struct paired_outside){outside, outside, v_any_bits_above_f32(labels, 1), any_factor_outside(part, n)};
+    return leaves(extent, LEAST_PAIRED_PROBABILITY, 1);
 }
 
-INLINE struct paired_value bce_at(const struct paired_part *part, ptrdiff_t i)
+/* y y - y is 0 for hard labels alone. */
+INLINE struct paired_outside look_at_probabilities(const struct paired_part *part, ptrdiff_t n)
+{
+    vf32 zero = v_set_f32(0), labels = zero, softness = zero;
+    struct paired_extent extent = {zero, v_set_f32(1)};
+    for (ptrdiff_t i = 0; i < n; i += LANES_f32) {
+        vf32 y = LOAD(f32, f32, part->labels, i);
+        extent = extended_by(extent, LOAD(f32, f32, part->logits, i));
+        labels = v_max_bits_f32(labels, y);
+        softness = v_max_bits_f32(softness, v_fms_f32(y, y, y));
+    }
+    int is_uncertain = !leaves(extent, LEAST_PAIRED_PROBABILITY, MOST_UNCERTAIN);
+    int is_outside = !is_uncertain && any_probability_outside(part, n);
+    int kind = (v_any_bits_above_f32(softness, 0) ? 0 : PAIRED_hard) | (is_uncertain ? PAIRED_uncertain : 0);
+    kind = part->weight == NULL ? kind : 0;
+    return (struct paired_outside){is_outside, is_outside, v_any_bits_above_f32(labels, 1), any_factor_outside(part, n), kind};
+}
+
+/* By the kind of the elements; hard ones have one term. */
+INLINE struct paired_value bce_at(int wants, const struct paired_part *part, ptrdiff_t i)
 {
     vf32 p = LOAD(f32, f32, part->logits, i), y = LOAD(f32, f32, part->labels, i);
-    int all_are_hard = V_BRANCHES_PAY && v_all_f32(v_eq_f32(v_mul_f32(y, y), y));
-    struct paired_value value;
-    if (all_are_hard)
-        value = bce_of_hard_label_in_paired(p, y);
-    else
-        value = bce_in_paired(p, y);
-    return part->weight == NULL ? value : value_times_in_paired(value, LOAD(f32, f32, part->weight, i));
+    int may_be_certain = !(wants & PAIRED_uncertain);
+    if (wants & PAIRED_hard) {
+        struct float_pair l = bce_of_hard_label_in_paired(may_be_certain, p, y);
+        return (struct paired_value){l.hi, v_set_f32(0), l.lo};
+    }
+    struct paired_value value = bce_in_paired(may_be_certain, p, y);
+    if ((wants & PAIRED_uncertain) || part->weight == NULL)
+        return value;
+    return value_times_in_paired(value, LOAD(f32, f32, part->weight, i));
 }
 
 /* A certain and right p costs 0: -log 1 is -0, and so is the product of a positive weight with it. */

@@ -129,6 +129,15 @@ INLINE void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64
 #undef LOOKUP
 }
 
+INLINE vf32 v_lookup_4_f32(const float *table, vf32 z)
+{
+    const __m128 entries = _mm_loadu_ps(table);
+    const __m256 twice = _mm256_set_m128(entries, entries);
+#define LOOKUP(i, twice, z) _mm256_permutevar_ps(twice, BITS_f32((z).v##i))
+    return (vf32){EACH(LOOKUP, twice, z)};
+#undef LOOKUP
+}
+
 INLINE vf32 v_lookup_8_f32(const float *table, vf32 z)
 {
     const __m256 entries = _mm256_loadu_ps(table);
@@ -139,6 +148,11 @@ INLINE vf32 v_lookup_8_f32(const float *table, vf32 z)
 
 WORD2(vf32, v_add_eighths_f32, vf32, vf32,
       FROM_BITS_f32(_mm256_add_epi32(BITS_f32(a), _mm256_slli_epi32(BITS_f32(b), 20))))
+WORD1(vf32, v_exponent_f32, vf32, _mm256_cvtepi32_ps(_mm256_srli_epi32(BITS_f32(a), 23)))
+WORD1(vf32, v_nearest_quarter_f32, vf32, FROM_BITS_f32(_mm256_add_epi32(BITS_f32(a), _mm256_set1_epi32(1 << 20))))
+WORD1(vf32, v_quarter_f32, vf32, FROM_BITS_f32(_mm256_srli_epi32(BITS_f32(a), 21)))
+WORD2(vf32, v_without_exponent_f32, vf32, vf32,
+      FROM_BITS_f32(_mm256_sub_epi32(BITS_f32(a), _mm256_and_si256(BITS_f32(b), _mm256_set1_epi32(0x7f800000)))))
 WORD3(vf32, v_where_negative_f32, vf32, vf32, vf32, _mm256_blendv_ps(c, b, a))
 WORD2(vf32, v_flip_f32, vf32, vf32, _mm256_xor_ps(a, _mm256_and_ps(b, _mm256_set1_ps(-0.0f))))
 WORD2(vf32, v_max_bits_f32, vf32, vf32, FROM_BITS_f32(_mm256_max_epu32(BITS_f32(a), BITS_f32(b))))
@@ -163,6 +177,20 @@ INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c)
 #define STORE_SUM(i, y, a, b, c) store_sum(y + 8 * i, (a).v##i, (b).v##i, (c).v##i)
     DO_EACH(STORE_SUM, y, a, b, c)
 #undef STORE_SUM
+}
+
+INLINE void add_pair_to_sums(f64 *sums, f32 *low, __m256 a, __m256 b)
+{
+    _mm256_storeu_pd(sums, _mm256_add_pd(_mm256_loadu_pd(sums), _mm256_cvtps_pd(_mm256_castps256_ps128(a))));
+    _mm256_storeu_pd(sums + 4, _mm256_add_pd(_mm256_loadu_pd(sums + 4), _mm256_cvtps_pd(_mm256_extractf128_ps(a, 1))));
+    _mm256_storeu_ps(low, _mm256_add_ps(_mm256_loadu_ps(low), b));
+}
+
+INLINE void v_add_pair_to_sums(f64 *sums, f32 *low, vf32 a, vf32 b)
+{
+#define ADD_PAIR_TO_SUMS(i, sums, low, a, b) add_pair_to_sums(sums + 8 * i % 16, low + 8 * i % 16, (a).v##i, (b).v##i)
+    DO_EACH(ADD_PAIR_TO_SUMS, sums, low, a, b)
+#undef ADD_PAIR_TO_SUMS
 }
 
 INLINE void add_to_sums(f64 *sums, f32 *low, __m256 a, __m256 b, __m256 c)

@@ -95,6 +95,14 @@ INLINE void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64
 #undef LOOKUP
 }
 
+INLINE vf32 v_lookup_4_f32(const float *table, vf32 z)
+{
+    const __m512 in_each = _mm512_broadcast_f32x4(_mm_loadu_ps(table));
+#define LOOKUP(i, in_each, z) _mm512_permutevar_ps(in_each, BITS_f32((z).v##i))
+    return (vf32){EACH(LOOKUP, in_each, z)};
+#undef LOOKUP
+}
+
 INLINE vf32 v_lookup_8_f32(const float *table, vf32 z)
 {
     const __m512 twice = _mm512_broadcast_f32x8(_mm256_loadu_ps(table));
@@ -107,6 +115,11 @@ INLINE vf32 v_lookup_8_f32(const float *table, vf32 z)
 
 WORD2(vf32, v_add_eighths_f32, vf32, vf32,
       FROM_BITS_f32(_mm512_add_epi32(BITS_f32(a), _mm512_slli_epi32(BITS_f32(b), 20))))
+WORD1(vf32, v_exponent_f32, vf32, _mm512_cvtepi32_ps(_mm512_srli_epi32(BITS_f32(a), 23)))
+WORD1(vf32, v_nearest_quarter_f32, vf32, FROM_BITS_f32(_mm512_add_epi32(BITS_f32(a), _mm512_set1_epi32(1 << 20))))
+WORD1(vf32, v_quarter_f32, vf32, FROM_BITS_f32(_mm512_srli_epi32(BITS_f32(a), 21)))
+WORD2(vf32, v_without_exponent_f32, vf32, vf32,
+      FROM_BITS_f32(_mm512_sub_epi32(BITS_f32(a), _mm512_and_si512(BITS_f32(b), _mm512_set1_epi32(0x7f800000)))))
 WORD3(vf32, v_where_negative_f32, vf32, vf32, vf32, _mm512_mask_blend_ps(_mm512_movepi32_mask(BITS_f32(a)), c, b))
 WORD2(vf32, v_flip_f32, vf32, vf32,
       FROM_BITS_f32(_mm512_ternarylogic_epi32(BITS_f32(a), BITS_f32(b), BITS_f32(_mm512_set1_ps(-0.0f)), 0x78)))
@@ -131,6 +144,20 @@ INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c)
 #define STORE_SUM(i, y, a, b, c) store_sum(y + 16 * i, (a).v##i, (b).v##i, (c).v##i)
     DO_EACH(STORE_SUM, y, a, b, c)
 #undef STORE_SUM
+}
+
+INLINE void add_pair_to_sums(f64 *sums, f32 *low, __m512 a, __m512 b)
+{
+    _mm512_storeu_pd(sums, _mm512_add_pd(_mm512_loadu_pd(sums), LOWER(a)));
+    _mm512_storeu_pd(sums + 8, _mm512_add_pd(_mm512_loadu_pd(sums + 8), UPPER(a)));
+    _mm512_storeu_ps(low, _mm512_add_ps(_mm512_loadu_ps(low), b));
+}
+
+INLINE void v_add_pair_to_sums(f64 *sums, f32 *low, vf32 a, vf32 b)
+{
+#define ADD_PAIR_TO_SUMS(i, sums, low, a, b) add_pair_to_sums(sums, low, (a).v##i, (b).v##i)
+    DO_EACH(ADD_PAIR_TO_SUMS, sums, low, a, b)
+#undef ADD_PAIR_TO_SUMS
 }
 
 INLINE void add_to_sums(f64 *sums, f32 *low, __m512 a, __m512 b, __m512 c)

@@ -120,15 +120,22 @@ INLINE void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64
 #undef LOOKUP
 }
 
-INLINE float32x4_t lookup_four(const float *table, uint32x4_t z)
+INLINE float32x4_t lookup_four(const float *table, uint32x4_t z, uint32_t last)
 {
-    return (float32x4_t){table[vgetq_lane_u32(z, 0) & 7], table[vgetq_lane_u32(z, 1) & 7],
-                         table[vgetq_lane_u32(z, 2) & 7], table[vgetq_lane_u32(z, 3) & 7]};
+    return (float32x4_t){table[vgetq_lane_u32(z, 0) & last], table[vgetq_lane_u32(z, 1) & last],
+                         table[vgetq_lane_u32(z, 2) & last], table[vgetq_lane_u32(z, 3) & last]};
+}
+
+INLINE vf32 v_lookup_4_f32(const float *table, vf32 z)
+{
+#define LOOKUP(i, table, z) lookup_four(table, BITS_f32((z).v##i), 3)
+    return (vf32){EACH(LOOKUP, table, z)};
+#undef LOOKUP
 }
 
 INLINE vf32 v_lookup_8_f32(const float *table, vf32 z)
 {
-#define LOOKUP(i, table, z) lookup_four(table, BITS_f32((z).v##i))
+#define LOOKUP(i, table, z) lookup_four(table, BITS_f32((z).v##i), 7)
     return (vf32){EACH(LOOKUP, table, z)};
 #undef LOOKUP
 }
@@ -193,6 +200,11 @@ INLINE float32x4_t round_to_odd(float64x2_t x)
 
 WORD2(vf32, v_add_eighths_f32, vf32, vf32,
       vreinterpretq_f32_u32(vaddq_u32(BITS_f32(a), vshlq_n_u32(BITS_f32(b), 20))))
+WORD1(vf32, v_exponent_f32, vf32, vcvtq_f32_u32(vshrq_n_u32(BITS_f32(a), 23)))
+WORD1(vf32, v_nearest_quarter_f32, vf32, vreinterpretq_f32_u32(vaddq_u32(BITS_f32(a), vdupq_n_u32(1 << 20))))
+WORD1(vf32, v_quarter_f32, vf32, vreinterpretq_f32_u32(vshrq_n_u32(BITS_f32(a), 21)))
+WORD2(vf32, v_without_exponent_f32, vf32, vf32,
+      vreinterpretq_f32_u32(vsubq_u32(BITS_f32(a), vandq_u32(BITS_f32(b), vdupq_n_u32(0x7f800000)))))
 WORD3(vf32, v_where_negative_f32, vf32, vf32, vf32,
       vbslq_f32(vcltzq_s32(vreinterpretq_s32_f32(a)), b, c))
 WORD2(vf32, v_flip_f32, vf32, vf32, vreinterpretq_f32_u32(veorq_u32(BITS_f32(a), vandq_u32(BITS_f32(b), SIGN_f32))))
@@ -216,6 +228,20 @@ INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c)
 #define STORE_SUM(i, y, a, b, c) store_sum(y + 4 * i, (a).v##i, (b).v##i, (c).v##i)
     DO_EACH(STORE_SUM, y, a, b, c)
 #undef STORE_SUM
+}
+
+INLINE void add_pair_to_sums(f64 *sums, f32 *low, float32x4_t a, float32x4_t b)
+{
+    vst1q_f64(sums, vaddq_f64(vld1q_f64(sums), LOWER(a)));
+    vst1q_f64(sums + 2, vaddq_f64(vld1q_f64(sums + 2), vcvt_high_f64_f32(a)));
+    vst1q_f32(low, vaddq_f32(vld1q_f32(low), b));
+}
+
+INLINE void v_add_pair_to_sums(f64 *sums, f32 *low, vf32 a, vf32 b)
+{
+#define ADD_PAIR_TO_SUMS(i, sums, low, a, b) add_pair_to_sums(sums + 4 * i, low + 4 * i, (a).v##i, (b).v##i)
+    DO_EACH(ADD_PAIR_TO_SUMS, sums, low, a, b)
+#undef ADD_PAIR_TO_SUMS
 }
 
 INLINE void add_to_sums(f64 *sums, f32 *low, float32x4_t a, float32x4_t b, float32x4_t c)

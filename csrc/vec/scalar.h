@@ -20,17 +20,24 @@
  *   v_all_moderate(x)         whether 0x1.26p-10 <= |x| < 0x1.26p+6 in every lane: a range that bits tell quickly
  *   V_BRANCHES_PAY            whether it pays to ask: not where a compiler shall vectorize the loop around
  *   v_exp2(n)                 2^n, n integral in [-1022, 1023]
- *   v_lookup_8(table, z)      table[low 3 bits of z]; v_lookup_16_pairs likewise gives both words of an entry
+ *   v_lookup_8(table, z)      table[low 3 bits of z], v_lookup_4 of 2 bits; v_lookup_16_pairs likewise gives both words of
+ *                             an entry
  *   v_add_eighths(x, z)       x with the low bits of z added to its own, from the last three of the exponent's fraction on:
  *                             z counts eighths of an exponent
+ *   v_exponent(x)             the exponent of x as it is stored, as a number; x >= 0
+ *   v_nearest_quarter(x)      a number whose exponent and first two bits of the fraction tell which quarter of a binade is
+ *                             nearest to x >= 0
+ *   v_quarter(x)              the exponent and these two bits as the low ones of a number
+ *   v_without_exponent(a, x)  a with the bits of the exponent of x taken off its own: a over a power of two
  *   v_where_negative(x, a, b) a where the sign of x is set, else b
  *   v_flip(a, x)              a, its sign changed where that of x is set
  *   v_max_bits(a, b)          of two numbers the one whose bits are the larger unsigned integer: nan is larger than
  *                             infinity, and what is negative is larger still
  *   v_any_bits_above(a, b)    whether any lane of a is larger, in this sense, than the number b
  *   v_store_sum               y = a + (b + c), widened before
- *   v_add_to_sums(sums, low, a, b, c)   sums[k] += a + b, widened before, and low[k] += c, where lane i has k = i mod 16; of
- *                             lanes with the same k the first comes first
+ *   v_add_pair_to_sums(sums, low, a, b)  sums[k] += a, widened before, and low[k] += b, where lane i has k = i mod 16; of lanes
+ *                             with the same k the first comes first
+ *   v_add_to_sums(sums, low, a, b, c)   sums[k] += a + b, widened before, and low[k] += c, likewise
  *   V_LOOKUP_16_IS_ONE_PERMUTE  defined where it is, and float32 has faster texts with it */
 #ifndef PYSIGMOID_VEC_SCALAR_H
 #define PYSIGMOID_VEC_SCALAR_H
@@ -151,6 +158,7 @@ INLINE void v_lookup_16_pairs(const double (*table)[2], vf64 z, vf64 *high, vf64
     *low = entry[1];
 }
 
+INLINE vf32 v_lookup_4_f32(const float *table, vf32 z) { return table[bits_of_f32(z) & 3]; }
 INLINE vf32 v_lookup_8_f32(const float *table, vf32 z) { return table[bits_of_f32(z) & 7]; }
 
 INLINE uint32_t unsigned_bits_of_f32(float x) { return (uint32_t)bits_of_f32(x); }
@@ -158,6 +166,14 @@ INLINE uint32_t unsigned_bits_of_f32(float x) { return (uint32_t)bits_of_f32(x);
 INLINE vf32 v_add_eighths_f32(vf32 x, vf32 z)
 {
     return from_bits_f32((int32_t)(unsigned_bits_of_f32(x) + (unsigned_bits_of_f32(z) << 20)));
+}
+
+INLINE vf32 v_exponent_f32(vf32 x) { return (float)(bits_of_f32(x) >> 23); }
+INLINE vf32 v_nearest_quarter_f32(vf32 x) { return from_bits_f32((int32_t)(unsigned_bits_of_f32(x) + (1 << 20))); }
+INLINE vf32 v_quarter_f32(vf32 x) { return from_bits_f32(bits_of_f32(x) >> 21); }
+INLINE vf32 v_without_exponent_f32(vf32 a, vf32 x)
+{
+    return from_bits_f32((int32_t)(unsigned_bits_of_f32(a) - (unsigned_bits_of_f32(x) & 0x7f800000)));
 }
 
 INLINE vf32 v_where_negative_f32(vf32 x, vf32 a, vf32 b) { return bits_of_f32(x) < 0 ? a : b; }
@@ -175,6 +191,11 @@ INLINE void v_store_f64_from_f64(f64 *y, vf64 v) { *y = v; }
 INLINE void v_store_f32_from_f64(f32 *y, vf64 v) { *y = (float)v; }
 INLINE void v_store_f32_from_f32(f32 *y, vf32 v) { *y = v; }
 INLINE void v_store_sum_f64_from_f32(f64 *y, vf32 a, vf32 b, vf32 c) { *y = (f64)a + ((f64)b + (f64)c); }
+INLINE void v_add_pair_to_sums(f64 *sums, f32 *low, vf32 a, vf32 b)
+{
+    *sums += (f64)a;
+    *low += b;
+}
 INLINE void v_add_to_sums(f64 *sums, f32 *low, vf32 a, vf32 b, vf32 c)
 {
     *sums += (f64)a + (f64)b;
