@@ -29,7 +29,6 @@ struct row {
     /* What is made at import lives as long as the process: NumPy keeps pointers into it, and an import that is repeated
      * gets the same objects again. */
     PyObject *ufunc, *help;
-    int has_bf16;
     char types[TABLE_DTYPES * MAX_OPERANDS];
 };
 
