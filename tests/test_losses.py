@@ -1,5 +1,7 @@
 """The losses against their definitions in high precision, at their limits, and against each other."""
 
+import threading
+
 import gmpy2
 import ml_dtypes
 import mpmath
@@ -404,6 +406,10 @@ def largest_terms(x, y, alpha, gamma):
 FOCAL_LOGITS = (-100.0, -30.0, -5.0, -1.25, -1e-3, 0.0, 0.75, 4.0, 17.0, 50.0, 100.0)
 
 
+# All threads have one precision of mpmath, and one cache of its constants.
+MPMATH = threading.Lock()
+
+
 def to_mpmath(value):
     mantissa, exponent = np.frexp(value)
     return mpmath.ldexp(int(np.ldexp(mantissa, 64)), int(exponent) - 64)
@@ -422,7 +428,7 @@ def test_focal_loss_and_derivatives_equal_those_of_the_definition(y, gamma, alph
     x = np.array(FOCAL_LOGITS, dtype)
     loss = F.sigmoid_focal_loss(x, np.full(x.shape, y), alpha, gamma)
     grad, hess = F.sigmoid_focal_loss_grad_and_hess(x, np.full(x.shape, y), alpha, gamma)
-    with mpmath.workdps(50):
+    with MPMATH, mpmath.workdps(50):
         y, alpha = mpmath.mpf(y), None if alpha is None else mpmath.mpf(alpha)
         for i, point in enumerate(map(mpmath.mpf, FOCAL_LOGITS)):
             value, slope, half_bend = mpmath.taylor(lambda t: focal(t, y, alpha, gamma), point, 2, chop=False)

@@ -10,6 +10,7 @@ import pytest
 
 import pysigmoid
 from bounds import ROWS
+from platforms import frees_objects
 
 UFUNCS = {name: getattr(pysigmoid, name) for name in ROWS}
 
@@ -128,6 +129,7 @@ print(blocks_after(200) - before)
 """
 
 
+@frees_objects
 def test_module_may_be_initialized_again_and_again():
     """Multi-phase initialization: another module, the same ufuncs, less than one block per time left behind."""
     assert measured_in_a_new_process(IMPORTED_AGAIN) < 200

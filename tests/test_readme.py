@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 
 import pysigmoid
+from platforms import need
 from pysigmoid import _core
 
 ROOT = Path(__file__).parents[1]
@@ -58,6 +59,7 @@ def test_every_program_prints_the_output_below_it():
 
 
 def test_every_line_of_what_to_write_runs():
+    need("dask")
     logits, targets = np.float32([-2, 0, 3]), np.array([0, 1, 1])
     tensor = SimpleNamespace(detach=lambda: SimpleNamespace(numpy=lambda: logits))
     names = {"pysigmoid": pysigmoid, "x": logits, "logits": logits, "targets": targets, "output": tensor}

@@ -31,10 +31,13 @@ WITH_FACTORS = [name for name in TWO_ARGUMENTS if name not in WITH_LABELS]
 every_ufunc = pytest.mark.parametrize("name", UFUNCS)
 
 
+def as_tuple(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
 def dtype_of(result):
     """The dtype of a result, of all of them where there are several."""
-    results = result if isinstance(result, tuple) else (result,)
-    (dtype,) = {r.dtype for r in results}
+    (dtype,) = {r.dtype for r in as_tuple(result)}
     return dtype
 
 
@@ -252,6 +255,18 @@ def test_asked_dtype_wins_over_that_of_the_logits(name):
     labels = np.array([0, 1, 1])
     assert dtype_of(UFUNCS[name](np.ones(3, F32), labels, dtype=F64)) == F64
     assert dtype_of(UFUNCS[name](np.ones(3, BF16), labels.astype(bool), dtype=F32)) == F32
+
+
+@pytest.mark.parametrize("dtype", FLOATS, ids=str)
+@every_ufunc
+def test_metadata_of_the_first_dtype_and_native_bytes_as_in_numpys_own_ufuncs(name, dtype):
+    labelled = np.dtype(dtype, metadata={"unit": "logit"})
+    for given in (labelled, labelled.newbyteorder(">")):
+        (own,) = {result.dtype for result in as_tuple(call(name, np.ones(3, given)))}
+        numpys = np.add(np.ones(3, given), np.ones(3, given)).dtype
+        assert own == numpys == dtype
+        assert own.isnative
+        assert own.metadata == numpys.metadata
 
 
 # ---- bfloat16 ----

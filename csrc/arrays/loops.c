@@ -33,22 +33,37 @@ static inline int order_is_free(const struct run *run, ptrdiff_t n)
     return 1;
 }
 
+/* The common case of this, told at once: contiguous operands, of which an output is apart from every other or is an input's
+ * place. Five per cent of the time of a call on four numbers. */
+static inline int are_contiguous_and_apart(const struct run *run, ptrdiff_t n)
+{
+    if (!is_contiguous(run))
+        return 0;
+    for (int output = run->inputs; output < run->operands; output++)
+        for (int k = 0; k < output; k++) {
+            ptrdiff_t distance = run->first[output] - run->first[k];
+            if (magnitude(distance) < n * run->size && !(distance == 0 && k < run->inputs))
+                return 0;
+        }
+    return 1;
+}
+
 static void compute_part(void *run, ptrdiff_t begin, ptrdiff_t end)
 {
     compute_run(run, begin, end);
 }
 
 /* Short calls enter the mode here: a task costs more than some of them. */
-static inline void compute_at_once(const struct run *run, ptrdiff_t n, int is_free, int uses_x87)
+static inline void compute_at_once(const struct run *run, ptrdiff_t n, int uses_x87)
 {
     struct mode callers;
     enter_mode(&callers, uses_x87);
-    if (!is_free)
-        compute_in_order(run, n);
-    else if (n == 1 || is_contiguous(run))
+    if (n == 1 || are_contiguous_and_apart(run, n))
         run->compute((void *const *)run->first, n);
-    else
+    else if (order_is_free(run, n))
         compute_run(run, 0, n);
+    else
+        compute_in_order(run, n);
     leave_mode(&callers);
 }
 
@@ -56,9 +71,9 @@ void run_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, vo
 {
     const struct loop *loop = data;
     struct run run = {*loop->slot, sizes[loop->dtype], loop->inputs, loop->inputs + loop->outputs, args, steps};
-    int uses_x87 = loop->dtype == DTYPE_longdouble, is_free = order_is_free(&run, dimensions[0]);
-    if (is_free && dimensions[0] >= LEAST_PARALLEL)
+    int uses_x87 = loop->dtype == DTYPE_longdouble;
+    if (dimensions[0] >= LEAST_PARALLEL && order_is_free(&run, dimensions[0]))
         run_in_our_mode(compute_part, &run, dimensions[0], GRAIN, uses_x87);
     else if (dimensions[0] > 0)
-        compute_at_once(&run, dimensions[0], is_free, uses_x87);
+        compute_at_once(&run, dimensions[0], uses_x87);
 }

@@ -22,16 +22,14 @@ struct row {
     struct bound accuracy[BOUNDS]; /* of the output, or of the second; all zero where both keep those of other rows */
     const char *same_as[2];
     int has_same_bits; /* as these, in every dtype */
-    PyArrayMethod_StridedLoop *bf16_loop;
+    PyArrayMethod_StridedLoop *run[DTYPE_COUNT];
+    void *data[DTYPE_COUNT]; /* a struct loop for each */
     kernel **slots; /* one per dtype, in `active` */
 
     /* What is made at import lives as long as the process: NumPy keeps pointers into it, and an import that is repeated
      * gets the same objects again. */
     PyObject *ufunc, *help;
-    int has_bf16;
     char types[TABLE_DTYPES * MAX_OPERANDS];
-    struct loop loops[TABLE_DTYPES];
-    void *data[TABLE_DTYPES]; /* what NumPy hands to run_loop: the loops */
 };
 
 #endif

@@ -21,15 +21,23 @@ _Static_assert(sizeof(npy_intp) == sizeof(intptr_t), "loops.h takes NumPy's npy_
  * not end in float16. */
 static const char type_numbers[TABLE_DTYPES] = {NPY_FLOAT, NPY_DOUBLE, NPY_HALF, NPY_LONGDOUBLE};
 
-#define FUNCTION(inputs, outputs, name, ...)                                                                     \
-    static int bf16_loop_##name(PyArrayMethod_Context *context, char *const *args, const npy_intp *dimensions,   \
-                                const npy_intp *steps, NpyAuxData *data)                                         \
-    {                                                                                                            \
-        (void)context, (void)data;                                                                               \
-        static struct loop loop = {&active.name[DTYPE_bf16], DTYPE_bf16, inputs, outputs};                       \
-        run_loop((char **)args, dimensions, steps, &loop);                                                       \
-        return 0;                                                                                                \
+/* Loops of NumPy's newer kind: kernels leave the floating-point status as it is, which only these can say. Of those in a
+ * table NumPy clears and reads it around each call, which is a sixth of the time of a call with a Python float. */
+#define LOOP(inputs, outputs, name, dtype)                                                                           \
+    static struct loop name##_in_##dtype = {&active.name[DTYPE_##dtype], DTYPE_##dtype, inputs, outputs};            \
+    static int run_##name##_in_##dtype(PyArrayMethod_Context *context, char *const *args, const npy_intp *dimensions, \
+                                       const npy_intp *steps, NpyAuxData *data)                                      \
+    {                                                                                                                \
+        (void)context, (void)data;                                                                                   \
+        run_loop((char **)args, dimensions, steps, &name##_in_##dtype);                                              \
+        return 0;                                                                                                    \
     }
+#define FUNCTION(inputs, outputs, name, ...)                                                                          \
+    LOOP(inputs, outputs, name, f32)                                                                                  \
+    LOOP(inputs, outputs, name, f64)                                                                                  \
+    LOOP(inputs, outputs, name, f16)                                                                                  \
+    LOOP(inputs, outputs, name, longdouble)                                                                           \
+    LOOP(inputs, outputs, name, bf16)
 #include "functions.def"
 
 #define CR {0.5, 0, 0}
@@ -41,13 +49,16 @@ static const char type_numbers[TABLE_DTYPES] = {NPY_FLOAT, NPY_DOUBLE, NPY_HALF,
 #define FIRST_SAME_AS(first, second, ...) .same_as = {#first, #second}, .accuracy = {__VA_ARGS__}
 #define LIST(...) {__VA_ARGS__}
 
+#define DTYPE(name, dtype) .run[DTYPE_##dtype] = run_##name##_in_##dtype, .data[DTYPE_##dtype] = &name##_in_##dtype,
+#define EACH_DTYPE(name) DTYPE(name, f32) DTYPE(name, f64) DTYPE(name, f16) DTYPE(name, longdouble) DTYPE(name, bf16)
+
 enum { NUMBER, LABELLED }; /* what the second argument is */
 
 static struct row rows[] = {
 #define FUNCTION(inputs_, outputs_, name_, half, single, second_, intervals_, accuracy_, summary_)               \
     {.name = #name_, .summary = summary_, .doc = name_##_doc, .inputs = inputs_, .outputs = outputs_,            \
      .takes_labels = second_, .intervals = LIST intervals_, accuracy_,                                           \
-     .bf16_loop = bf16_loop_##name_, .slots = active.name_},
+     EACH_DTYPE(name_) .slots = active.name_},
 #include "functions.def"
 };
 
@@ -59,6 +70,8 @@ static struct row rows[] = {
 #undef PAIR_OF
 #undef FIRST_SAME_AS
 #undef LIST
+#undef DTYPE
+#undef EACH_DTYPE
 
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -76,39 +89,89 @@ kernel *kernel_of(PyObject *ufunc, int inputs, enum dtype dtype)
     return row != NULL && row->inputs == inputs && row->outputs == 1 ? row->slots[dtype] : NULL;
 }
 
-/* ---- the promoter ---- */
+/* ---- loops ---- */
 
-static int register_bf16(const struct row *row, PyObject *ufunc, PyArray_DTypeMeta *bf16)
+/* In the byte order of this machine, which kernels know alone. */
+static PyArray_Descr *native(PyArray_Descr *given)
 {
-    PyArray_DTypeMeta *dtypes[MAX_OPERANDS] = {bf16, bf16, bf16, bf16};
-    PyType_Slot slots[] = {{NPY_METH_strided_loop, (void *)row->bf16_loop}, {0, NULL}};
+    return PyDataType_ISNOTSWAPPED(given) ? new_reference(given) : PyArray_DescrNewByteorder(given, NPY_NATIVE);
+}
+
+/* As for NumPy's own ufuncs: a result that is not given takes the metadata of the first input's dtype, which NumPy would
+ * leave out by default. */
+static NPY_CASTING resolve(PyArray_DTypeMeta *const dtypes[], PyArray_Descr *const given[], PyArray_Descr *resolved[],
+                           int operands)
+{
+    for (int k = 0; k < operands; k++) {
+        if (given[k] != NULL)
+            resolved[k] = native(given[k]);
+        else
+            resolved[k] = k == 0 ? PyArray_GetDefaultDescr(dtypes[k]) : new_reference(resolved[0]);
+        if (resolved[k] != NULL)
+            continue;
+        while (--k >= 0)
+            Py_DECREF((PyObject *)resolved[k]);
+        return _NPY_ERROR_OCCURRED_IN_CAST;
+    }
+    return NPY_NO_CASTING;
+}
+
+#define RESOLVE(operands)                                                                                           \
+    static NPY_CASTING resolve_##operands(struct PyArrayMethodObject_tag *method, PyArray_DTypeMeta *const *dtypes, \
+                                          PyArray_Descr *const *given, PyArray_Descr **resolved, npy_intp *offset)  \
+    {                                                                                                               \
+        (void)method, (void)offset;                                                                                 \
+        return resolve(dtypes, given, resolved, operands);                                                          \
+    }
+RESOLVE(2)
+RESOLVE(3)
+RESOLVE(4)
+#undef RESOLVE
+
+/* NumPy 2.3, by the number that PyArray_RUNTIME_VERSION has there. Before it a loop that leaves the status alone made
+ * reduce and at pass over what casts of their operands report. */
+enum { LOOKS_AT_CASTS_BY_THEMSELVES = 0x14 };
+
+static int add_loop(const struct row *row, PyObject *ufunc, PyArray_DTypeMeta *dtype, enum dtype which)
+{
+    static PyArrayMethod_ResolveDescriptors *const resolvers[] = {[2] = resolve_2, [3] = resolve_3, [4] = resolve_4};
+    PyArray_DTypeMeta *dtypes[MAX_OPERANDS] = {dtype, dtype, dtype, dtype};
+    PyType_Slot slots[] = {
+        {NPY_METH_strided_loop, (void *)row->run[which]},
+        {NPY_METH_resolve_descriptors, (void *)resolvers[row->inputs + row->outputs]},
+        {0, NULL},
+    };
     PyArrayMethod_Spec spec = {
         .name = row->name,
         .nin = row->inputs,
         .nout = row->outputs,
         .casting = NPY_NO_CASTING,
-        .flags = NPY_METH_NO_FLOATINGPOINT_ERRORS,
+        .flags = PyArray_RUNTIME_VERSION >= LOOKS_AT_CASTS_BY_THEMSELVES ? NPY_METH_NO_FLOATINGPOINT_ERRORS : 0,
         .dtypes = dtypes,
         .slots = slots,
     };
     return PyUFunc_AddLoopFromSpec(ufunc, &spec);
 }
 
-/* Gives one ufunc its bfloat16 loop, once. The list of a ufunc's loops has no lock of its own: it may grow while the ufunc
- * is made, which nobody else has yet, and in its promoter, around which NumPy holds the lock under which others read that
- * list. Those of other ufuncs may be read at that moment, where there is no GIL. */
-static int bring_in_bf16(struct row *row, PyObject *ufunc, PyArray_DTypeMeta *bf16)
+/* ---- the promoter ---- */
+
+/* Gives one ufunc its bfloat16 loop, while the ufunc is made or in its promoter, which NumPy asks before it looks for the
+ * loop. Another thread may be here at the same time, since NumPy 2.5 without a lock around: NumPy says by a TypeError that
+ * the loop is there already, and by nothing else. */
+static int bring_in_bf16(const struct row *row, PyObject *ufunc, PyArray_DTypeMeta *bf16)
 {
-    if (!row->has_bf16 && register_bf16(row, ufunc, bf16) < 0)
+    if (add_loop(row, ufunc, bf16, DTYPE_bf16) == 0)
+        return 0;
+    if (!PyErr_ExceptionMatches(PyExc_TypeError))
         return -1;
-    row->has_bf16 = 1;
+    PyErr_Clear();
     return 0;
 }
 
 static int promote(PyObject *ufunc, PyArray_DTypeMeta *const given[], PyArray_DTypeMeta *const signature[],
                    PyArray_DTypeMeta *resolved[])
 {
-    struct row *row = row_of(ufunc);
+    const struct row *row = row_of(ufunc);
     PyArray_DTypeMeta *common = common_dtype(row, given, signature);
     if (PyErr_Occurred())
         return -1;
@@ -157,26 +220,39 @@ static int set_module(PyObject *ufunc, const char *name)
     return status;
 }
 
+/* NumPy reads `types` where no loop is of the inputs' dtypes, to find one that they cast to, and so does polars. Were they
+ * counted when the ufunc is made, NumPy would make loops of the older kind of them, for which there is no other remedy;
+ * afterwards it takes any that are there, as numba's ufuncs count theirs up. Nobody else has the ufunc yet. */
+static int add_table(struct row *row, PyObject *ufunc)
+{
+    PyArray_DTypeMeta *dtypes[TABLE_DTYPES] = {
+        [DTYPE_f32] = &PyArray_FloatDType, [DTYPE_f64] = &PyArray_DoubleDType,
+        [DTYPE_f16] = &PyArray_HalfDType, [DTYPE_longdouble] = &PyArray_LongDoubleDType,
+    };
+    size_t operands = (size_t)(row->inputs + row->outputs);
+    for (int dtype = 0; dtype < TABLE_DTYPES; dtype++) {
+        memset(row->types + (size_t)dtype * operands, type_numbers[dtype], operands);
+        if (add_loop(row, ufunc, dtypes[dtype], (enum dtype)dtype) < 0)
+            return -1;
+    }
+    ((PyUFuncObject *)ufunc)->ntypes = TABLE_DTYPES;
+    return 0;
+}
+
 /* NumPy does not ask the promoter for a call whose dtypes are all given, so the first call may say dtype=bfloat16 only of
  * a ufunc that was made with that loop. */
 static PyObject *make_ufunc(struct row *row, PyArray_DTypeMeta *bf16)
 {
     static PyUFuncGenericFunction run_loops[TABLE_DTYPES] = {run_loop, run_loop, run_loop, run_loop};
-    int operands = row->inputs + row->outputs;
-    for (int dtype = 0; dtype < TABLE_DTYPES; dtype++) {
-        memset(row->types + dtype * operands, type_numbers[dtype], (size_t)operands);
-        row->loops[dtype] = (struct loop){&row->slots[dtype], (enum dtype)dtype, row->inputs, row->outputs};
-        row->data[dtype] = &row->loops[dtype];
-    }
     if (row->help == NULL)
         row->help = row_as_help(row);
     const char *help = row->help == NULL ? NULL : PyUnicode_AsUTF8AndSize(row->help, NULL);
     if (help == NULL)
         return NULL;
-    PyObject *ufunc = PyUFunc_FromFuncAndData(run_loops, row->data, row->types, TABLE_DTYPES, row->inputs, row->outputs,
-                                              PyUFunc_None, row->name, help, 0);
-    if (ufunc == NULL || add_promoter(ufunc, operands) < 0 || set_module(ufunc, row->name) < 0
-        || (bf16 != NULL && bring_in_bf16(row, ufunc, bf16) < 0))
+    PyObject *ufunc = PyUFunc_FromFuncAndData(run_loops, row->data, row->types, 0, row->inputs, row->outputs, PyUFunc_None,
+                                              row->name, help, 0);
+    if (ufunc == NULL || add_table(row, ufunc) < 0 || add_promoter(ufunc, row->inputs + row->outputs) < 0
+        || set_module(ufunc, row->name) < 0 || (bf16 != NULL && bring_in_bf16(row, ufunc, bf16) < 0))
         Py_CLEAR(ufunc);
     return ufunc;
 }
