@@ -140,9 +140,7 @@ static const f64 *f64_from(const f64 *numbers, ptrdiff_t n)
     return numbers == NULL ? NULL : numbers + n;
 }
 
-/* Inlined: around a call of a function that it sees, gcc 12 keeps constants in vectors and forgets that their upper halves
- * are in use, so that what the kernel returns to pays for it, 0.12 us a call. */
-INLINE void advance(struct paired_part *part, ptrdiff_t n)
+static NEVER_INLINE void advance(struct paired_part *part, ptrdiff_t n)
 {
     ptrdiff_t bytes = n * (ptrdiff_t)(part->rounds_derivatives ? sizeof(f32) : sizeof(f64));
     part->logits += n;
