@@ -34,11 +34,15 @@ INLINE void compute_probabilities(int wants, enum paired_values values, const st
 }
 
 /* Elements that pairs hold, but for large logits. */
-INLINE void compute_held(int wants, enum paired_values values, const struct paired_part *part, int has_large, ptrdiff_t n,
-                         struct paired_large *large, struct paired_block *block)
+INLINE void compute_held(int wants, enum paired_values values, const struct paired_part *part, int has_large, int kind,
+                         ptrdiff_t n, struct paired_large *large, struct paired_block *block)
 {
     struct paired_part others;
     const struct paired_part *held = part;
+    if (chooses_by_label(wants) && kind == PAIRED_hard && !has_large) {
+        compute_pairs(wants | PAIRED_hard, values, part, n, NULL, block);
+        return;
+    }
     if (RARELY(has_large)) {
         others = *part;
         others.logits = keep_operands(part, 0, n, large, block);
@@ -80,13 +84,12 @@ INLINE int compute_part(int wants, enum paired_values values, const struct paire
                                                                : first_pass(wants, part, n, &block);
     int has_wide = part->wide_labels != NULL || part->wide_weight != NULL || part->wide_pos_weight != NULL;
     int factors_are_held = !outside.factors && !has_wide && part->divides_in_pairs;
-    int is_mixed = outside.nans || outside.labels || !factors_are_held, has_large = !is_mixed && outside.logits;
-    if (RARELY(is_mixed))
+    if (RARELY(outside.nans || outside.labels || !factors_are_held))
         compute_mixed(part, factors_are_held, n, &large, &block);
     else if (wants & PAIRED_probability)
         compute_probabilities(wants, values, part, outside.kind, n, &block);
     else
-        compute_held(wants, values, part, has_large, n, &large, &block);
+        compute_held(wants, values, part, outside.logits, outside.kind, n, &large, &block);
     int has_domain = wants & PAIRED_probability; /* as labels have */
     return outside.labels || part->wide_labels != NULL || (has_domain && outside.logits);
 }

@@ -4,7 +4,7 @@
 
 #include "kernels/paired_part.h"
 
-/* Whether these may be beyond their bounds; of probabilities also what kind of elements there are, PAIRED_hard and the like. */
+/* Whether these may be beyond their bounds, and what kind of elements there are, PAIRED_hard and the like. */
 struct paired_outside { int logits, nans, labels, factors, kind; };
 
 /* The largest of the numbers seen, and the smallest. */
@@ -18,6 +18,17 @@ INLINE struct paired_extent extended_by(struct paired_extent extent, vf32 size)
 INLINE int leaves(struct paired_extent extent, f32 least, f32 most)
 {
     return v_any_bits_above_f32(extent.largest, most) || v_any_f32(v_lt_f32(extent.smallest, v_set_f32(least)));
+}
+
+/* y y - y is 0 for hard labels alone. */
+INLINE vf32 softness_of(vf32 y)
+{
+    return v_fms_f32(y, y, y);
+}
+
+INLINE int kind_of_labels(vf32 softness)
+{
+    return v_any_bits_above_f32(softness, 0) ? 0 : PAIRED_hard;
 }
 
 /* Whether weights, 0 aside, or pos_weights do; nan does. */

@@ -8,20 +8,23 @@
 
 INLINE struct paired_outside first_pass(int wants, const struct paired_part *part, ptrdiff_t n, struct paired_block *block)
 {
-    vf32 logits = v_set_f32(0), labels = v_set_f32(0);
+    vf32 logits = v_set_f32(0), labels = v_set_f32(0), softness = v_set_f32(0);
     for (ptrdiff_t i = 0; i < n; i += LANES_f32) {
-        vf32 t = v_abs_f32(LOAD(f32, f32, part->logits, i));
+        vf32 t = v_abs_f32(LOAD(f32, f32, part->logits, i)), y = LOAD(f32, f32, part->labels, i);
         struct float_pair E = exp_of_minus_in_paired(t);
         STORE(f32, f32, block->hi, i, E.hi);
         STORE(f32, f32, block->lo, i, E.lo);
         if (wants & PAIRED_value)
             STORE(f32, f32, block->s, i, atanh_argument_in_paired(E));
         logits = v_max_bits_f32(logits, t);
-        labels = v_max_bits_f32(labels, LOAD(f32, f32, part->labels, i));
+        labels = v_max_bits_f32(labels, y);
+        if (chooses_by_label(wants))
+            softness = v_max_bits_f32(softness, softness_of(y));
     }
     f32 most = wants & PAIRED_weighted ? (f32)MOST_PAIRED : part->most_logit;
     return (struct paired_outside){v_any_bits_above_f32(logits, most), v_any_bits_above_f32(logits, INFINITY),
-                                   v_any_bits_above_f32(labels, 1), (wants & PAIRED_weighted) && any_factor_outside(part, n), 0};
+                                   v_any_bits_above_f32(labels, 1), (wants & PAIRED_weighted) && any_factor_outside(part, n),
+                                   chooses_by_label(wants) ? kind_of_labels(softness) : 0};
 }
 
 /* ---- the second pass ---- */
@@ -65,7 +68,7 @@ enum paired_values { VALUES_wait, VALUES_are_added };
 INLINE void deliver_pack(int wants, enum paired_values values, struct paired_block *block, f64 *high, f32 *low, ptrdiff_t i,
                          struct paired_value value)
 {
-    if (values == VALUES_are_added && (wants & PAIRED_hard)) {
+    if (values == VALUES_are_added && (wants & PAIRED_hard) && (wants & PAIRED_probability)) {
         v_add_pair_to_sums(high, low, value.linear, value.low);
         return;
     }
@@ -90,17 +93,18 @@ INLINE void second_pass_at(int wants, enum paired_values values, const struct pa
         of = coefficients_at(part, i);
     else
         of.shares = shares_in_paired(LOAD(f32, f32, part->labels, i));
+    int is_hard = wants & PAIRED_hard;
     struct float_pair c = wrong_share_in_paired(x, of.shares);
     if (wants & PAIRED_value) {
         struct float_pair curved = log_one_plus_in_paired(E, inverse, LOAD(f32, f32, block->s, i));
-        struct paired_value value = loss_value_in_paired(has_sum ? scaled_in_paired(curved, of.sum) : curved, x, c);
+        struct paired_value value = loss_value_in_paired(is_hard, has_sum ? scaled_in_paired(curved, of.sum) : curved, x, c);
         if (weighted && part->weight != NULL)
             value = value_times_in_paired(value, LOAD(f32, f32, part->weight, i));
         deliver_pack(wants, values, block, high, low, i, value);
     }
     if (wants & PAIRED_gradient)
         write_pair(wants, part, part->gradient, i,
-                   has_sum ? weighed_slope_in_paired(E, inverse, c, of.sum) : loss_slope_in_paired(E, inverse, c), x);
+                   has_sum ? weighed_slope_in_paired(E, inverse, c, of.sum) : loss_slope_in_paired(is_hard, E, inverse, c), x);
     if (wants & PAIRED_hessian) {
         struct float_pair hessian = loss_hessian_in_paired(E, inverse);
         write_pair(wants, part, part->hessian, i, has_sum ? scaled_in_paired(hessian, of.sum) : hessian, v_set_f32(0));

@@ -19,7 +19,6 @@ static NEVER_INLINE int any_probability_outside(const struct paired_part *part, 
     return leaves(extent, LEAST_PAIRED_PROBABILITY, 1);
 }
 
-/* y y - y is 0 for hard labels alone. */
 INLINE struct paired_outside look_at_probabilities(const struct paired_part *part, ptrdiff_t n)
 {
     vf32 zero = v_set_f32(0), labels = zero, softness = zero;
@@ -28,11 +27,11 @@ INLINE struct paired_outside look_at_probabilities(const struct paired_part *par
         vf32 y = LOAD(f32, f32, part->labels, i);
         extent = extended_by(extent, LOAD(f32, f32, part->logits, i));
         labels = v_max_bits_f32(labels, y);
-        softness = v_max_bits_f32(softness, v_fms_f32(y, y, y));
+        softness = v_max_bits_f32(softness, softness_of(y));
     }
     int is_uncertain = !leaves(extent, LEAST_PAIRED_PROBABILITY, MOST_UNCERTAIN);
     int is_outside = !is_uncertain && any_probability_outside(part, n);
-    int kind = (v_any_bits_above_f32(softness, 0) ? 0 : PAIRED_hard) | (is_uncertain ? PAIRED_uncertain : 0);
+    int kind = kind_of_labels(softness) | (is_uncertain ? PAIRED_uncertain : 0);
     kind = part->weight == NULL ? kind : 0;
     return (struct paired_outside){is_outside, is_outside, v_any_bits_above_f32(labels, 1), any_factor_outside(part, n), kind};
 }

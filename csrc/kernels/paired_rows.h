@@ -71,7 +71,7 @@ INLINE void compute_paired_row(int wants, const struct paired_row *row, void *co
 #define PAIRED_ROW(name, wants)                                                                                \
     static NEVER_INLINE void compute_##name(const struct paired_row *row, void *const *operands, ptrdiff_t n) \
     {                                                                                                          \
-        compute_paired_row(wants, row, operands, n);                                                           \
+        compute_paired_row((wants) | PAIRED_row, row, operands, n);                                            \
     }
 PAIRED_ROW(bce_with_logits, PAIRED_value)
 PAIRED_ROW(bce_with_logits_grad, PAIRED_gradient)

@@ -137,19 +137,22 @@ INLINE struct float_pair log_one_plus_in_paired(struct float_pair E, vf32 invers
     return (struct float_pair){twice, v_fma_f32(remainder, v_fma_f32(inverse, half, half), rest)};
 }
 
-/* c t + curved */
-INLINE struct paired_value loss_value_in_paired(struct float_pair curved, vf32 x, struct float_pair c)
+/* c t + curved; c t is exact where c is 0 or 1. */
+INLINE struct paired_value loss_value_in_paired(int is_hard, struct float_pair curved, vf32 x, struct float_pair c)
 {
     vf32 t = v_abs_f32(x), linear = v_mul_f32(c.hi, t);
+    if (is_hard)
+        return (struct paired_value){linear, curved.hi, curved.lo};
     vf32 lost = v_fma_f32(c.lo, t, v_fms_f32(c.hi, t, linear));
     return (struct paired_value){linear, curved.hi, v_add_f32(curved.lo, lost)};
 }
 
-/* c - q = g + (c - g - d) + (d - q) with g = c - q and d = c - g as rounded, near q: E - d is exact. */
-INLINE struct float_pair loss_slope_in_paired(struct float_pair E, vf32 inverse, struct float_pair c)
+/* c - q = g + (c - g - d) + (d - q) with g = c - q and d = c - g as rounded, near q: E - d is exact, and c - g where c is 0
+ * or 1. */
+INLINE struct float_pair loss_slope_in_paired(int is_hard, struct float_pair E, vf32 inverse, struct float_pair c)
 {
     vf32 g = v_sub_f32(c.hi, v_mul_f32(E.hi, inverse)), d = v_sub_f32(c.hi, g);
-    vf32 lost = v_add_f32(v_sub_f32(c.hi, v_add_f32(g, d)), c.lo);
+    vf32 lost = is_hard ? v_set_f32(0) : v_add_f32(v_sub_f32(c.hi, v_add_f32(g, d)), c.lo);
     vf32 remainder = v_fma_f32(E.lo, inverse, v_fnma_f32(d, E.hi, v_sub_f32(E.hi, d)));
     return (struct float_pair){g, v_fnma_f32(remainder, inverse, lost)};
 }
