@@ -265,5 +265,6 @@ def glu(input: Any, dim: int = -1) -> Any:
     length = values.shape[axis]
     if length % 2:
         raise ValueError(f"halving dimension must be even, but dimension {dim} of input has length {length}")
-    halves = np.split(values, 2, axis=axis)
+    before, half = (slice(None),) * axis, length // 2
+    halves = values[(*before, slice(half))], values[(*before, slice(half, None))]
     return in_container(input, np.asanyarray(_apply_to_arrays(_core.sigmoid_gate, *halves)))

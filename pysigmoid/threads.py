@@ -26,6 +26,8 @@ from contextlib import ContextDecorator
 from pathlib import Path
 from typing import Any, SupportsIndex
 
+import numpy as np
+
 from pysigmoid import _core
 from pysigmoid._version import __version__
 from pysigmoid._warnings import warn_importer
@@ -150,7 +152,7 @@ class _Found(threading.local):
 
 def _checked(n: SupportsIndex) -> int:
     try:
-        if isinstance(n, bool):
+        if isinstance(n, bool | np.bool):  # NumPy before 2.3 takes its own for an index, with a warning
             raise TypeError
         count = operator.index(n)
     except TypeError:

@@ -47,8 +47,8 @@ WITHOUT_WHEEL = {"3.13t": ("polars", "dask")}
 NAME = f"{sys.version_info.major}.{sys.version_info.minor}{'t' * bool(sysconfig.get_config_var('Py_GIL_DISABLED'))}"
 
 # It counts no references of dtypes, types and strings, and leaves blocks behind for each module of its own, such as
-# _struct, that is initialized again. Without memory it crashes, in NumPy's array_split for one, and takes tuples for
-# attributes' names.
+# _struct, that is initialized again. Without memory it crashes outside of our code, and takes tuples for the names
+# of attributes.
 frees_objects = pytest.mark.skipif(NAME == "3.13t", reason="platform: Python 3.13 without a GIL keeps objects for ever")
 takes_refusals = pytest.mark.skipif(
     NAME == "3.13t", reason="platform: Python 3.13 without a GIL crashes where memory is refused"

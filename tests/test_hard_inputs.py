@@ -24,11 +24,12 @@ OF_A_LOGIT = [name for name, row in ROWS.items() if row["intervals"] == ((-750.0
 def test_hard_input_rounds_right(name, dtype, x, want):
     fmt = FORMATS[dtype]
     point, expected = (fromhex(text).astype(fmt.dtype) for text in (x, want))
-    signs = [1, -1] if name == "sigmoid_derivative" else [1]
-    for sign in signs:
-        got = getattr(_core, name)(sign * point)
-        assert same_bits(got, expected), f"x {hexadecimal(sign * point[0])}, got {hexadecimal(got[0])}, want {want}"
-        assert same_bits(oracle.correctly_rounded(name, sign * point, fmt), expected)
+    # No 1 * point, which NumPy 2.0 makes a float32 of a bfloat16.
+    points = [point, -point] if name == "sigmoid_derivative" else [point]
+    for each in points:
+        got = getattr(_core, name)(each)
+        assert same_bits(got, expected), f"x {hexadecimal(each[0])}, got {hexadecimal(got[0])}, want {want}"
+        assert same_bits(oracle.correctly_rounded(name, each, fmt), expected)
 
 
 def test_small_sigmoids_on_ties_of_float32():
