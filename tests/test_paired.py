@@ -109,6 +109,43 @@ def test_outputs_in_place_of_operands_beside_large_logits(rng, name, n):
     assert np.all(memory[2 * n :] == 90)
 
 
+# An element that changes how the other elements of its block are worked: a soft label, or a certain probability.
+OTHER_KINDS = [(0.5, 0.375), (0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0), (0.0, 0.375)]
+
+
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize("beside", OTHER_KINDS)
+def test_kind_of_a_block_changes_no_bit_of_its_elements(modules, rng, beside, soft):
+    n = 2 * BLOCK
+    inside, logits = rng.uniform(1e-6, 1 - 1e-6, n).astype(np.float32), rng.uniform(-41, 41, n).astype(np.float32)
+    labels = (rng.random(n) if soft else rng.random(n) < 0.5).astype(np.float32)
+    kinds = labels.copy()
+    kinds[::BLOCK] = beside[1]
+    for module in modules:
+        changed = inside.copy()
+        changed[::BLOCK] = beside[0]
+        want, got = module.bce(inside, labels), module.bce(changed, kinds)
+        assert np.all(same_bits(got, want) | (np.arange(n) % BLOCK == 0)), module.isa
+        for k in range(2):
+            values = []
+            for y in labels, kinds:
+                gradient = np.empty(n, np.float32)
+                F.binary_cross_entropy_with_logits_value_and_grad(
+                    logits, y, reduction=("mean", "sum")[k], grad_out=gradient
+                )
+                values.append(gradient)
+            assert np.all(same_bits(*values) | (np.arange(n) % BLOCK == 0))
+
+
+def test_a_sum_by_kinds_is_that_of_the_elements(rng):
+    p, y = rng.uniform(1e-6, 1 - 1e-6, (2, 4 * BLOCK)).astype(np.float32)
+    for labels in y, (y < 0.5).astype(np.float32):
+        weighed = F.binary_cross_entropy(p, labels, weight=np.full_like(p, 2), reduction="sum")
+        assert weighed == 2 * F.binary_cross_entropy(p, labels, reduction="sum")
+        certain = np.append(p, [0, 1]).astype(np.float32), np.append(labels, [0, 1]).astype(np.float32)
+        assert F.binary_cross_entropy(*certain, reduction="sum") == F.binary_cross_entropy(p, labels, reduction="sum")
+
+
 @pytest.mark.timed
 @pytest.mark.parametrize("name", NAMES)
 def test_large_logits_cost_little(rng, name):
