@@ -20,6 +20,8 @@ def attempt(call, refuse, allow):
     except SystemError as error:
         # np.divmod, np.add.at and np.broadcast_to lose their MemoryError in this way; nothing of ours may.
         assert not any(f"built-in function {name}>" in str(error) for name in dir(_core)), error
+    except TypeError as error:
+        assert str(error) == "expected number, got int", error  # np.float64(1) loses it so, by NumPy 2.5
     finally:
         allow()
     return returned
@@ -250,7 +252,8 @@ def test_leak_of_one_object_or_reference_is_noticed():
     code = """
     lost = []
     assert leaks(lambda: lost.append(object()))
-    assert leaks(lambda: lost.append(np.dtype("f4")))
+    lasts_for_ever = sys.getrefcount(np.dtype("f4")) > 1 << 30  # from Python 3.14 and NumPy 2.5 on
+    assert lasts_for_ever or leaks(lambda: lost.append(np.dtype("f4")))
     assert leaks(lambda: lost.append(pysigmoid.sigmoid))
     assert not leaks(lambda: object())
     assert not leaks(lambda: pysigmoid.sigmoid(X[:5]))
