@@ -2,7 +2,7 @@
 
 import pytest
 
-from platforms import frees_objects, takes_refusals
+from platforms import frees_objects, stands_lost_errors, takes_refusals
 from processes import DRIVERS, FORK, LIMIT, LINUX, PRELUDE, build_library, run
 
 ATTEMPT = """
@@ -28,6 +28,7 @@ def attempt(call, refuse, allow):
 """
 
 
+@stands_lost_errors
 @takes_refusals
 def test_failing_allocations_are_errors_or_nothing():
     """Python's own allocations fail one after another, in calls and settings."""
@@ -107,6 +108,7 @@ def test_memory_that_the_system_refuses_while_threads_are_made(tmp_path):
 
 
 @LINUX
+@stands_lost_errors
 def test_memory_that_the_system_refuses_in_calls(tmp_path):
     """NumPy's data and our own sums: each position fails once, in every call."""
     code = """
