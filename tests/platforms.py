@@ -15,6 +15,7 @@ from types import ModuleType
 import pytest
 
 REASONS = (
+    "platform: a debug build of Python stops where NumPy loses an error",
     "platform: affinity is set by a Linux call",
     "platform: asks the Linux kernel",
     "platform: less than 6 GiB of memory are free",
@@ -50,6 +51,9 @@ NAME = f"{sys.version_info.major}.{sys.version_info.minor}{'t' * bool(sysconfig.
 # _struct, that is initialized again. Without memory it crashes outside of our code, and takes tuples for the names
 # of attributes.
 frees_objects = pytest.mark.skipif(NAME == "3.13t", reason="platform: Python 3.13 without a GIL keeps objects for ever")
+stands_lost_errors = pytest.mark.skipif(
+    hasattr(sys, "gettotalrefcount"), reason="platform: a debug build of Python stops where NumPy loses an error"
+)
 takes_refusals = pytest.mark.skipif(
     NAME == "3.13t", reason="platform: Python 3.13 without a GIL crashes where memory is refused"
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from platforms import frees_objects, takes_refusals
+from platforms import frees_objects, stands_lost_errors, takes_refusals
 from processes import DRIVERS, FORK, LIMIT, LINUX, PRELUDE, build_library, run
 
 ATTEMPT = """
@@ -20,12 +20,15 @@ def attempt(call, refuse, allow):
     except SystemError as error:
         # np.divmod, np.add.at and np.broadcast_to lose their MemoryError in this way; nothing of ours may.
         assert not any(f"built-in function {name}>" in str(error) for name in dir(_core)), error
+    except TypeError as error:
+        assert str(error) == "expected number, got int", error  # np.float64(1) loses it so, by NumPy 2.5
     finally:
         allow()
     return returned
 """
 
 
+@stands_lost_errors
 @takes_refusals
 def test_failing_allocations_are_errors_or_nothing():
     """Python's own allocations fail one after another, in calls and settings."""
@@ -105,6 +108,7 @@ def test_memory_that_the_system_refuses_while_threads_are_made(tmp_path):
 
 
 @LINUX
+@stands_lost_errors
 def test_memory_that_the_system_refuses_in_calls(tmp_path):
     """NumPy's data and our own sums: each position fails once, in every call."""
     code = """
@@ -250,7 +254,8 @@ def test_leak_of_one_object_or_reference_is_noticed():
     code = """
     lost = []
     assert leaks(lambda: lost.append(object()))
-    assert leaks(lambda: lost.append(np.dtype("f4")))
+    lasts_for_ever = sys.getrefcount(np.dtype("f4")) > 1 << 30  # from Python 3.14 and NumPy 2.5 on
+    assert lasts_for_ever or leaks(lambda: lost.append(np.dtype("f4")))
     assert leaks(lambda: lost.append(pysigmoid.sigmoid))
     assert not leaks(lambda: object())
     assert not leaks(lambda: pysigmoid.sigmoid(X[:5]))

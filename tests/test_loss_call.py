@@ -15,7 +15,7 @@ import pysigmoid
 from calls import FLOATS, FOCAL, assert_same_bits, assert_same_results, results
 from extension import REPOSITORY
 from modes import DIRECTED, DIVBYZERO, INEXACT, flags_after, in_mode
-from platforms import takes_refusals
+from platforms import stands_lost_errors, takes_refusals
 from processes import KNOWN_MODES
 from proof.build import FLAGS, compiler_of_python
 from pysigmoid import _arguments, _core
@@ -32,6 +32,7 @@ threads = pytest.mark.parametrize("threads", [1, 2])
 # Memory
 
 
+@stands_lost_errors
 @takes_refusals
 def test_every_failing_allocation_is_an_error_or_nothing():
     """One call of every driver and form of output, errors too. NumPy and CPython turn some into SystemError."""
