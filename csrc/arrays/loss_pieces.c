@@ -148,7 +148,7 @@ void compute_pieces(const struct plan *plan, ptrdiff_t element, ptrdiff_t count,
     struct piece piece = {&plan->loss->axes, element, 0};
     while (to_next_piece(plan, &piece, element + count)) {
         ptrdiff_t done = piece.element - element;
-        compute_piece(plan, &piece, divisor, sums == NULL ? value_at(plan, space, done) : values_in(space),
+        compute_piece(plan, &piece, divisor, value_at(plan, space, done % BLOCK),
                       sums == NULL ? NULL : sums + done / BLOCK, space);
     }
 }

@@ -122,7 +122,7 @@ static struct paired_part part_of(int wants, const struct loss_block *block)
     part.wide_weight = takes_weight ? block->wide_weight : NULL;
     part.pos_weight = wants & PAIRED_weighted ? block->pos_weight : NULL;
     part.wide_pos_weight = wants & PAIRED_weighted ? block->wide_pos_weight : NULL;
-    part.value = block->value;
+    part.value = block->sums == NULL ? block->value : NULL; /* what is added has no place */
     part.gradient = block->gradient;
     part.hessian = block->hessian;
     part.rounds_derivatives = block->rounds_derivatives;
