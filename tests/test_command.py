@@ -34,6 +34,7 @@ from pysigmoid._command.report import SCHEMA
 
 SCHEMA_FILE = Path(main.__file__).with_name("schema.json")
 LIMIT = 600  # seconds, for a machine that others use too
+ENVIRONMENT = os.environ | {"PYTHONWARNINGS": "default::ResourceWarning"}  # said on stderr, which is to be quiet
 
 
 def command(*words, stdout=subprocess.PIPE, **variables):
@@ -43,7 +44,7 @@ def command(*words, stdout=subprocess.PIPE, **variables):
         stderr=subprocess.PIPE,
         text=True,
         timeout=LIMIT,
-        env=os.environ | variables,
+        env=ENVIRONMENT | variables,
     )
 
 
@@ -202,8 +203,8 @@ def test_unknown_instruction_set_is_a_message_and_no_traceback():
 def test_wrong_number_of_threads_is_a_message_and_the_default():
     done = command("info", PYSIGMOID_NUM_THREADS="many")
     assert done.returncode == 0
-    assert len(done.stderr.splitlines()) == 1
-    assert "PYSIGMOID_NUM_THREADS is 'many'" in done.stderr
+    assert "RuntimeWarning: environment variable PYSIGMOID_NUM_THREADS is 'many'" in done.stderr
+    assert len(done.stderr.splitlines()) <= 2  # with the line that imports the package, where Python knows its text
 
 
 def test_closed_pipe_ends_quietly():
@@ -216,7 +217,11 @@ def test_closed_pipe_ends_quietly():
 
 def test_interrupt_ends_quietly_and_leaves_no_process_behind():
     process = subprocess.Popen(
-        [sys.executable, "-m", "pysigmoid", "selftest"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "pysigmoid", "selftest"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
     )
     children = wait_for_children(process.pid)
     process.send_signal(signal.SIGINT)

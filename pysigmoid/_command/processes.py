@@ -49,12 +49,16 @@ class Running:
 
     def has_ended(self) -> bool:
         if self.process.poll() is None and time.monotonic() > self.deadline:
-            self.end()
+            self.kill()
         return self.process.returncode is not None
 
-    def end(self) -> None:
+    def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+    def abandon(self) -> None:
+        with self.output, self.errors:
+            self.kill()
 
     def found(self) -> Found:
         """What it says; that it crashed, or hung, is a failure as well."""
@@ -89,7 +93,7 @@ def outcomes(jobs: list[Job]) -> Iterator[Found]:
                 time.sleep(PAUSE)
         finally:
             for each in running:
-                each.end()
+                each.abandon()
 
 
 @contextmanager
