@@ -100,16 +100,48 @@ def test_no_elements_leave_the_results_as_they_were(n):
     assert y.tolist() == [7, 7]
 
 
+MODERATE = {"f32": (2.0**-20, 2.0**4), "f64": (2.0**-100, 2.0**7)}  # for these the mode is kept: single/define.h
+OF_NO_RESULT = modes.INVALID | modes.UNDERFLOW
+
+
+def all_sizes(number, rng, n=50):
+    """Of both signs, from end to end of the range, more where the mode is kept and around its limits; and zero."""
+    limits, least, most = np.finfo(NUMBERS[number][0]), *MODERATE[number]
+    ends = [0, *(np.nextafter(end, np.array([0, end, np.inf]), dtype=limits.dtype) for end in (least, most))]
+    between = (limits.tiny, limits.max / 2), (least, most), (0.1, most)
+    positive = np.hstack([*ends, *(np.geomspace(*each, n) for each in between)])
+    return rng.permutation(positive * rng.choice([-1, 1], len(positive)))
+
+
 @KNOWN_MODES
 @pytest.mark.parametrize("number", NUMBERS)
-def test_numbers_are_computed_in_our_mode_and_leave_the_callers(number):
-    """The bits are the same in every rounding mode, and no flag of the computation stays."""
-    compiled = function(f"softplus_{number}")
-    want = [compiled(x) for x in (0.1, -90.0, -740.0)]
+@pytest.mark.parametrize("name", ROWS)
+def test_functions_of_numbers_have_their_bits_in_every_mode_and_leave_it(name, number, rng):
+    """Rounding and flushing of subnormals. Of the flags only that of a rounded result may be new, and of none."""
+    compiled, outputs = function(f"{name}_{number}"), ROWS[name]["nout"]
+    usual = inputs(name, NUMBERS[number][0], rng, 20)
+    operands = [np.append(each, all_sizes(number, rng).astype(each.dtype)) for each in usual]
+
+    def results():
+        return one_by_one(compiled, operands, outputs)
+
+    want = results()
     for mode in modes.ROUNDING:
-        assert modes.in_mode(mode, lambda: [compiled(x) for x in (0.1, -90.0, -740.0)]) == want
-    for raised in (0, modes.INVALID, modes.EVERY_FLAG):
-        assert modes.flags_after(lambda: compiled(-90.0), raised) == raised
+        got, kept = modes.in_mode(mode, lambda: (results(), modes.libm.fegetround()))
+        assert ([each.tobytes() for each in got], kept) == ([each.tobytes() for each in want], mode)
+    modes.set_flushing(True)
+    got, kept = results(), modes.flushing()
+    modes.set_flushing(False)
+    assert kept
+    for output, expected in zip(got, want, strict=True):
+        unflushed = ~(abs(expected) < np.finfo(expected.dtype).tiny)  # ctypes itself flushes what is subnormal
+        assert output[unflushed].tobytes() == expected[unflushed].tobytes()
+
+    room = [ctypes.create_string_buffer(8) for _ in range(outputs)] if outputs > 1 else []
+    for each in zip(*(operand.tolist() for operand in operands), strict=True):
+        new = modes.flags_after(lambda each=each: compiled(*each, *room)) & ~modes.INEXACT
+        assert new == 0 or (not new & ~OF_NO_RESULT and np.isnan(compiled(*each))), each
+        assert modes.flags_after(lambda each=each: compiled(*each, *room), modes.EVERY_FLAG) == modes.EVERY_FLAG
 
 
 def test_scipy_integrates_sigmoid_without_python():

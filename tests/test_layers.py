@@ -36,6 +36,11 @@ LAYERS = {
     DESCRIBE: ["python/*", "arrays/*"],
     "python": [
         "Python.h", "numpy/*", *STANDARD_C, *LISTS, *TABLE, "arrays/*", "threads/pool.h", "kernels/dispatch.h",
+        "single/numbers.h",
+    ],
+    "single": [
+        *STANDARD_C, *LISTS, *TABLE, "arrays/mode.h", "kernels/dispatch.h", "kernels/target.h",
+        "kernels/for_each_pack.h", "vec/scalar.h", "math/*",
     ],
     "arrays": [*STANDARD_C, "fenv.h", *TABLE, "threads/pool.h", "kernels/dispatch.h"],
     "threads": [*STANDARD_C, "pthread.h", "sched.h", "unistd.h", "signal.h", "time.h"],
@@ -57,6 +62,7 @@ FORBIDDEN = {
     ".": [INTRINSICS, PYTHON_API, FORMULAS, THREADS],
     DESCRIBE: [INTRINSICS, FORMULAS, THREADS],
     "python": [INTRINSICS, FORMULAS, STRIDES],
+    "single": [INTRINSICS, PYTHON_API, FORMULAS, THREADS],
     "arrays": [INTRINSICS, PYTHON_API, FORMULAS, THREADS],
     "threads": [INTRINSICS, PYTHON_API, FORMULAS],
     DISPATCH: [INTRINSICS, PYTHON_API, FORMULAS],

@@ -69,7 +69,6 @@ static const struct isa {
 enum { KNOWN_COUNT = sizeof known / sizeof *known };
 
 struct kernels active;
-const struct kernels *active_for_numbers;
 static const struct isa *chosen;
 
 static const struct isa *find(const char *name)
@@ -95,19 +94,6 @@ static const struct isa *best(void)
     return ranked(i);
 }
 
-#if defined(__x86_64__)
-extern const struct kernels kernels_avx2_number; /* runs wherever AVX2 or better was chosen */
-#endif
-
-static const struct kernels *for_numbers(const struct isa *isa)
-{
-#if defined(__x86_64__)
-    if (isa->kernels != &kernels_scalar)
-        return &kernels_avx2_number;
-#endif
-    return isa->kernels;
-}
-
 /* Once per process: calls that run may read `active` at any moment. */
 enum isa_choice choose_isa(const char *wanted)
 {
@@ -121,7 +107,6 @@ enum isa_choice choose_isa(const char *wanted)
         active = *chosen->kernels;
         if (chosen->amend != NULL)
             chosen->amend(&active);
-        active_for_numbers = for_numbers(chosen);
     }
     if (!available)
         return ISA_UNAVAILABLE;

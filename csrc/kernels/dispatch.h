@@ -7,9 +7,6 @@
 /* The table that the ufunc loops read. */
 extern struct kernels active;
 
-/* The same functions of one number, of float32 and float64 alone: n is 1. */
-extern const struct kernels *active_for_numbers;
-
 enum isa_choice { ISA_CHOSEN, ISA_UNKNOWN, ISA_UNAVAILABLE, ISA_KEPT };
 
 /* Fills `active`, at the first call, with the kernels of the instruction set called `wanted`, or with the best ones where

@@ -13,48 +13,8 @@
 #include "python/capi.h"
 
 #include "arrays/loops.h"
-#include "arrays/mode.h"
 #include "kernels/dispatch.h"
-
-/* ---- of numbers ---- */
-
-static inline void compute_one(kernel *compute, void *const *operands)
-{
-    struct mode callers;
-    enter_mode(&callers, 0);
-    compute(operands, 1);
-    leave_mode(&callers);
-}
-
-#define KERNEL_OF_ONE(name, dtype) active_for_numbers->name[DTYPE_##dtype]
-#define NUMBERS_1_1(name, dtype)                                                    \
-    static dtype name##_##dtype(dtype x)                                            \
-    {                                                                               \
-        dtype y;                                                                    \
-        compute_one(KERNEL_OF_ONE(name, dtype), (void *[]){&x, &y});                \
-        return y;                                                                   \
-    }
-#define NUMBERS_1_2(name, dtype)                                                    \
-    static void name##_##dtype(dtype x, dtype *y1, dtype *y2)                       \
-    {                                                                               \
-        compute_one(KERNEL_OF_ONE(name, dtype), (void *[]){&x, y1, y2});            \
-    }
-#define NUMBERS_2_1(name, dtype)                                                    \
-    static dtype name##_##dtype(dtype x1, dtype x2)                                 \
-    {                                                                               \
-        dtype y;                                                                    \
-        compute_one(KERNEL_OF_ONE(name, dtype), (void *[]){&x1, &x2, &y});          \
-        return y;                                                                   \
-    }
-#define NUMBERS_2_2(name, dtype)                                                    \
-    static void name##_##dtype(dtype x1, dtype x2, dtype *y1, dtype *y2)            \
-    {                                                                               \
-        compute_one(KERNEL_OF_ONE(name, dtype), (void *[]){&x1, &x2, y1, y2});      \
-    }
-
-#define FUNCTION(inputs, outputs, name, ...) \
-    NUMBERS_##inputs##_##outputs(name, f32) NUMBERS_##inputs##_##outputs(name, f64)
-#include "functions.def"
+#include "single/numbers.h"
 
 /* ---- of arrays ---- */
 
@@ -97,16 +57,9 @@ static void compute_array(struct loop *loop, void *const *operands, intptr_t siz
 #define ARRAY_TYPE_2_1(type) "void (" type " const *, " type " const *, " type " *, Py_ssize_t)"
 #define ARRAY_TYPE_2_2(type) "void (" type " const *, " type " const *, " type " *, " type " *, Py_ssize_t)"
 
-#define ENTRIES(name, dtype, number_type, array_type)            \
-    {#name "_" #dtype, number_type, (void *)name##_##dtype},     \
+#define ENTRIES(name, dtype, number_type, array_type)                \
+    {#name "_" #dtype, number_type, (void *)numbers->name##_##dtype}, \
     {#name "_" #dtype "_array", array_type, (void *)name##_##dtype##_array},
-
-static const struct { const char *name, *signature; void *function; } entries[] = {
-#define FUNCTION(inputs, outputs, name, ...)                                                                    \
-    ENTRIES(name, f32, TYPE_##inputs##_##outputs("float"), ARRAY_TYPE_##inputs##_##outputs("float"))            \
-    ENTRIES(name, f64, TYPE_##inputs##_##outputs("double"), ARRAY_TYPE_##inputs##_##outputs("double"))
-#include "functions.def"
-};
 
 /* Takes over the value, and is as the exception has it where that could not be made. */
 static int set_item(PyObject *dict, const char *name, PyObject *value)
@@ -118,6 +71,13 @@ static int set_item(PyObject *dict, const char *name, PyObject *value)
 
 static int fill(PyObject *capsules, PyObject *signatures)
 {
+    const struct number_functions *numbers = functions_of_numbers();
+    const struct { const char *name, *signature; void *function; } entries[] = {
+#define FUNCTION(inputs, outputs, name, ...)                                                                    \
+    ENTRIES(name, f32, TYPE_##inputs##_##outputs("float"), ARRAY_TYPE_##inputs##_##outputs("float"))            \
+    ENTRIES(name, f64, TYPE_##inputs##_##outputs("double"), ARRAY_TYPE_##inputs##_##outputs("double"))
+#include "functions.def"
+    };
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
         const char *name = entries[i].name, *signature = entries[i].signature;
         if (set_item(capsules, name, PyCapsule_New(entries[i].function, signature, NULL)) < 0
