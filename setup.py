@@ -60,6 +60,12 @@ class BuildOnAllCores(build_ext):
         self.compiler.compile = compile_together
         super().build_extensions()
 
+    def get_ext_filename(self, fullname):
+        """The name that every Python from 3.11 on looks for, also where a newer one puts its platform behind "abi3"."""
+        name = super().get_ext_filename(fullname)
+        stem, is_named, platform = name.partition(".abi3-")
+        return f"{stem}.abi3{Path(platform).suffix}" if is_named else name
+
     def copy_extensions_to_source(self):
         """Without what was built before by another name, which this Python would import instead."""
         super().copy_extensions_to_source()

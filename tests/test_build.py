@@ -130,6 +130,15 @@ def test_one_file_serves_every_python_unless_another_is_asked_for(tree, value, l
     assert [path.name for path in (tree.folder / "pysigmoid").glob("_core.*")] == [LIMITED if limited else OWN]
 
 
+def test_file_that_serves_every_python_has_the_name_that_the_oldest_looks_for(tree):
+    """Python 3.15 has it built with its platform in the name, which no Python before 3.14 imports."""
+    newer = 'import sysconfig\nsysconfig.get_config_vars()["SOABI_PLATFORM"] = "platform"\n'
+    (tree.folder / "sitecustomize.py").write_text(newer)
+    tree.build(PYTHONPATH=str(tree.folder))
+    built = [path.name for path in (tree.folder / "pysigmoid").glob("_core.*")]
+    assert built == [OWN if FREE_THREADED else LIMITED]
+
+
 def test_build_takes_away_what_this_python_would_import_instead(tree):
     of_another = "_core.cpython-39-x86_64-linux-gnu.so"
     for name in {of_another, OWN, LIMITED}:
@@ -373,4 +382,4 @@ def test_installation_without_its_extension_says_to_install_it_anew(unbuilt):
 def test_other_errors_of_an_import_stay_what_they_are(unbuilt):
     (unbuilt / "pysigmoid" / "_core.py").write_text("import a_module_that_is_nowhere\n")
     complaint = complaint_of_import(unbuilt, "import pysigmoid")
-    assert complaint == "ModuleNotFoundError: No module named 'a_module_that_is_nowhere'"
+    assert complaint.startswith("ModuleNotFoundError: No module named 'a_module_that_is_nowhere'")
