@@ -19,7 +19,7 @@ REASONS = (
     "platform: affinity is set by a Linux call",
     "platform: asks the Linux kernel",
     "platform: less than 6 GiB of memory are free",
-    "platform: no wheel for this Python",
+    "platform: no wheel for this Python, or none that it imports",
     "platform: nm prints ELF symbols as expected here",
     "platform: no /proc/self/clear_refs here",
     "platform: no control group can be made here",
@@ -42,17 +42,19 @@ REASONS = (
 
 
 # Libraries without a wheel for a Python that `make pythons` tries; every other has one. Dask takes PyYAML, which
-# has none for 3.13t.
-WITHOUT_WHEEL = {"3.13t": ("polars", "dask")}
+# has none for 3.13t. awkward misspells a handler of errors, which a debug build alone looks up.
+WITHOUT_WHEEL = {"3.13t": ("polars", "dask"), "3.14d": ("awkward",)}
 
-NAME = f"{sys.version_info.major}.{sys.version_info.minor}{'t' * bool(sysconfig.get_config_var('Py_GIL_DISABLED'))}"
+IS_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+IS_DEBUG_BUILD = hasattr(sys, "gettotalrefcount")
+NAME = f"{sys.version_info.major}.{sys.version_info.minor}{'t' * IS_FREE_THREADED}{'d' * IS_DEBUG_BUILD}"
 
 # It counts no references of dtypes, types and strings, and leaves blocks behind for each module of its own, such as
 # _struct, that is initialized again. Without memory it crashes outside of our code, and takes tuples for the names
 # of attributes.
 frees_objects = pytest.mark.skipif(NAME == "3.13t", reason="platform: Python 3.13 without a GIL keeps objects for ever")
 stands_lost_errors = pytest.mark.skipif(
-    hasattr(sys, "gettotalrefcount"), reason="platform: a debug build of Python stops where NumPy loses an error"
+    IS_DEBUG_BUILD, reason="platform: a debug build of Python stops where NumPy loses an error"
 )
 takes_refusals = pytest.mark.skipif(
     NAME == "3.13t", reason="platform: Python 3.13 without a GIL crashes where memory is refused"
@@ -66,7 +68,7 @@ def has_wheel(library: str) -> bool:
 def need(library: str) -> None:
     """Skip a test, or a file of tests, where the library has no wheel."""
     if not has_wheel(library):
-        pytest.skip(f"platform: no wheel for this Python: {library}", allow_module_level=True)
+        pytest.skip(f"platform: no wheel for this Python, or none that it imports: {library}", allow_module_level=True)
 
 
 class Missing:

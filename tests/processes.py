@@ -60,7 +60,8 @@ def check_all():
 def run(code, *, prelude=PRELUDE, exit_code=0, threads=4, options=(), printed="", limit=LIMIT, **variables):
     """Run the code after the prelude; it must end in time, as it should, and without a word on stderr."""
     script = f"ROUNDS = {ROUNDS}\n" + prelude + textwrap.dedent(code)
-    environment = os.environ | {"PYSIGMOID_NUM_THREADS": str(threads)} | variables
+    told = {"PYTHONWARNINGS": "default::ResourceWarning"}  # of what is left open, as a debug build of Python does
+    environment = os.environ | told | {"PYSIGMOID_NUM_THREADS": str(threads)} | variables
     done = subprocess.run(
         [sys.executable, *options, "-c", script], env=environment, capture_output=True, text=True, timeout=limit
     )

@@ -2,7 +2,6 @@
 
 import re
 
-import awkward
 import numpy as np
 import pyarrow
 import pyarrow.compute
@@ -10,7 +9,7 @@ import pytest
 
 from platforms import optional
 
-polars = optional("polars")
+awkward, polars = optional("awkward"), optional("polars")
 
 MARKERS = r"for example with |for example |out with |where=|pass "
 

@@ -105,7 +105,7 @@ def test_every_source_is_compiled_once_and_the_list_of_flags_comes_last(tree):
 def test_list_of_flags_leaves_nothing_of_pythons_own_that_changes_the_program():
     """Python's flags come first: what they decide has to be decided again, for the proofs do not have them."""
     pythons = shlex.split(sysconfig.get_config_var("CFLAGS"))
-    harmless = ("-W", "-g", "-O", "-fstack-", "-D_FORTIFY_SOURCE", "-f", "-I", "-m")
+    harmless = ("-W", "-g", "-O", "-fstack-", "-D_FORTIFY_SOURCE", "-DDYNAMIC_ANNOTATIONS_ENABLED", "-f", "-I", "-m")
     deciding = {"-fwrapv", "-fno-strict-aliasing", "-ffp-contract=off", "-DNDEBUG"}
     assert deciding <= set(FLAGS)
     assert all(flag.startswith(harmless) or flag in FLAGS for flag in pythons)

@@ -108,8 +108,8 @@ def all_sizes(number, rng, n=50):
     """Of both signs, from end to end of the range, more where the mode is kept and around its limits; and zero."""
     limits, least, most = np.finfo(NUMBERS[number][0]), *MODERATE[number]
     ends = [0, *(np.nextafter(end, np.array([0, end, np.inf]), dtype=limits.dtype) for end in (least, most))]
-    between = (limits.tiny, limits.max / 2), (least, most), (0.1, most)
-    positive = np.hstack([*ends, *(np.geomspace(*each, n) for each in between)])
+    exponents = [np.frexp([end / 2, most])[1] for end, most in ((limits.tiny, limits.max), (least, most), (0.1, most))]
+    positive = np.hstack([*ends, *(np.ldexp(rng.uniform(1, 2, n), rng.integers(*each, n)) for each in exponents)])
     return rng.permutation(positive * rng.choice([-1, 1], len(positive)))
 
 

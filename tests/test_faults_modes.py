@@ -8,6 +8,7 @@ import pytest
 
 from processes import DRIVERS, FORK, KNOWN_MODES, build_library, run
 
+PATHLIB = "from pathlib import Path\n"
 MODES = f"""
 import sys
 sys.path.append({str(Path(__file__).parent)!r})
@@ -41,17 +42,17 @@ def test_flushing_before_and_after_the_pool_starts_changes_nothing():
 def test_library_built_for_fast_mathematics_changes_nothing(moment, tmp_path):
     path = build_library(tmp_path, "int nothing;\n", "-ffast-math")
     reference = tmp_path / "results"
-    run(f"open({str(reference)!r}, 'wb').write(WANT + b''.join(WANTS.values()))", prelude=DRIVERS)
+    run(f"Path({str(reference)!r}).write_bytes(WANT + b''.join(WANTS.values()))", prelude=PATHLIB + DRIVERS)
     load = f"import ctypes; ctypes.CDLL({path!r})\n"
     code = f"""
     check()
     {"" if moment.startswith("before") else load}
     check_all()
     print(flushing())
-    assert WANT + b"".join(WANTS.values()) == open({str(reference)!r}, "rb").read()
+    assert WANT + b"".join(WANTS.values()) == Path({str(reference)!r}).read_bytes()
     """
     flushes = f"{subprocess_flushes(path)}\n"
-    prelude = (load if moment.startswith("before") else "") + DRIVERS + MODES
+    prelude = PATHLIB + (load if moment.startswith("before") else "") + DRIVERS + MODES
     run(code, prelude=prelude, printed=flushes, options=("-W", "ignore:The value of the smallest subnormal"))
 
 

@@ -51,6 +51,9 @@ def test_signals_reach_the_main_thread_and_leave_the_pool_usable():
     check()
     assert alarms and all(alarms)
     assert here.recv(1)
+    signal.set_wakeup_fd(-1)
+    here.close()
+    there.close()
     """
     run(code)
 
@@ -65,7 +68,8 @@ def test_workers_take_no_signal_but_those_of_their_own_instructions():
     workers = tasks() - before
     assert len(workers) == 3
     for task in workers:
-        blocked = next(line for line in open(f"/proc/self/task/{task}/status") if line.startswith("SigBlk"))
+        with open(f"/proc/self/task/{task}/status") as status:
+            blocked = next(line for line in status if line.startswith("SigBlk"))
         mask = int(blocked.split()[1], 16)
         for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
             assert (mask >> (number - 1) & 1) == (number not in own) or 32 <= number < 34, number

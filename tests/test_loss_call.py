@@ -15,7 +15,7 @@ import pysigmoid
 from calls import FLOATS, FOCAL, assert_same_bits, assert_same_results, results
 from extension import REPOSITORY
 from modes import DIRECTED, DIVBYZERO, INEXACT, flags_after, in_mode
-from platforms import stands_lost_errors, takes_refusals
+from platforms import IS_DEBUG_BUILD, stands_lost_errors, takes_refusals
 from processes import KNOWN_MODES
 from proof.build import FLAGS, compiler_of_python
 from pysigmoid import _arguments, _core
@@ -105,7 +105,7 @@ def test_everything_fits_on_a_small_stack():
 
     64 KiB do, of which Python 3.14 takes 4 more for itself; its debug build takes no thread of less than 100.
     """
-    kibibytes = 128 if hasattr(sys, "gettotalrefcount") else 72 if sys.version_info >= (3, 14) else 64
+    kibibytes = 128 if IS_DEBUG_BUILD else 72 if sys.version_info >= (3, 14) else 64
     processes.run(
         """
         def call():

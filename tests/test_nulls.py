@@ -1,6 +1,5 @@
 """What is missing in pandas, polars, Arrow and awkward: an error whose remedy runs, unless a mask leaves it out."""
 
-import awkward
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +10,7 @@ from platforms import optional
 from pysigmoid import functional as F
 from remedies import message_of, run_remedy
 
-pl = optional("polars")
+awkward, pl = optional("awkward"), optional("polars")
 
 loss = F.binary_cross_entropy_with_logits
 

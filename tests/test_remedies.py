@@ -4,7 +4,6 @@ import datetime
 import decimal
 import fractions
 
-import awkward
 import ml_dtypes
 import numpy as np
 import pandas as pd
@@ -21,7 +20,7 @@ from pysigmoid._arguments import read_samples
 from pysigmoid._dtypes import smallest_clamp
 from remedies import message_of, run_remedy
 
-pl = optional("polars")
+awkward, pl = optional("awkward"), optional("polars")
 
 DAYS = [datetime.date(2020, 1, 1), datetime.date(2020, 1, 2)]
 MOMENTS = [datetime.datetime(2020, 1, 1), datetime.datetime(2020, 1, 2)]

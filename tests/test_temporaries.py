@@ -94,14 +94,16 @@ def test_arrays_made_are_the_results_alone(case):
 
 RESIDENT = f"""
 import sys
+from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import pysigmoid, test_temporaries
 
 def kilobytes(of):
-    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(of))
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(of))
 
 def growth(call):
-    open("/proc/self/clear_refs", "w").write("5")  # forgets the peak
+    Path("/proc/self/clear_refs").write_text("5")  # forgets the peak
     before = kilobytes("VmHWM")
     call()
     return kilobytes("VmHWM") - before
