@@ -6,10 +6,11 @@ check, for each instruction set this machine runs: the hash of all outputs (ever
 functions of one argument, 16.7 million pseudo-random inputs for the rest) equals the committed one. float32 results are
 correctly rounded, or keep their bound, at every input: all of them are computed in long double again with --again, or
 where proved.json does not have the hash, which is that of the very outputs that have been through this. A function and
-its derivative at once have the bits of the two functions at every float32, tried likewise. The kernels by few
-divisions have the bits of the others in every 64th block, in all with --again, and at every input that is worked by an
-inverse, however far off its neighbours make it. The rest keeps its bound at
-ten million inputs. With a cross compiler and an emulator, for aarch64: the hashes of every 64th block of inputs, and
+its derivative at once have the bits of the two functions at every float32, tried likewise. The functions of single
+numbers have the bits of the others at every float32 that they work themselves, and at 16.7 million inputs where there
+are two, or float64. The kernels by few divisions have them in every 64th block, in all with --again, and at every input
+that is worked by an inverse, however far off its neighbours make it. The rest keeps its bound at ten million inputs.
+With a cross compiler and an emulator, for aarch64: the hashes of every 64th block of inputs, and
 exact results in every block that holds a hard input. The threads run without a report from ThreadSanitizer.
 
 emulate runs every block of inputs for aarch64, of all functions or of those named: hours. What is done stands in
@@ -75,6 +76,7 @@ def check_native(folder: Path, again: bool) -> list[str]:
     runner = [str(build(folder / "native"))]
     wrong = hashes.check(runner, _core.isa_available, 1, hashes.ROWS if again else SINGLE)
     wrong += [] if again else hashes.check(runner, _core.isa_available, 64, exact.PAIRS)
+    wrong += hashes.check_numbers(runner, _core.isa)
     wrong += few_divisions.check(folder, 1 if again else 64)
     return wrong + check_errors(runner, again)[0]
 

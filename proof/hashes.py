@@ -6,12 +6,16 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from proof.sweeps import in_parallel
 from pysigmoid import _core
 
 HASHES = Path(__file__).with_name("hashes.json")
 DTYPES = ("float32", "float64", "float16", "bfloat16")
 ROWS = {row["name"]: row for row in _core.functions}
+NUMBERS = "numbers"  # in place of an instruction set: kernels for one element, one at a time
+MODERATE = (2.0**-20, 2.0**4)  # sizes of float32 for which these have a text of their own: single/avx2_numbers.c
 STEPS = (1, 64, 1024)  # every block; what emulation has time for; what the tests have time for
 
 
@@ -61,6 +65,27 @@ def record(runner: list[str]) -> None:
 
 def committed() -> dict[str, dict[str, dict[str, str]]]:
     return dict(json.loads(HASHES.read_text()))
+
+
+def check_numbers(runner: list[str], isa: str) -> list[str]:
+    """All that is hashed of float64 and of two arguments; every float32 that is worked by a text of its own."""
+    names = [name for name, row in ROWS.items() if row["nin"] == 1]
+    wrong = check(runner, [NUMBERS], 1, dtypes=["float64"])
+    wrong += check(runner, [NUMBERS], 1, ROWS.keys() - names, ["float32"])
+    sizes = np.array(MODERATE, np.float32).view(np.uint32) >> 16
+    pieces = [(int(first), int(last) + 1) for first, last in (sizes, sizes + (1 << 15))]
+    runs = [
+        ("hash", each, name, "float32", "1", *map(str, piece))
+        for name in names
+        for piece in pieces
+        for each in (NUMBERS, isa)
+    ]
+    found = list(in_parallel([[*runner, *run] for run in runs], "single numbers"))
+    return wrong + [
+        f"the outputs of {run[2]} for single numbers differ from those of {isa}"
+        for run, got, want in zip(runs[::2], found[::2], found[1::2], strict=True)
+        if got != want
+    ]
 
 
 def check(

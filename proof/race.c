@@ -80,7 +80,7 @@ static void apply_formula(void *const *operands, ptrdiff_t n)
 static void try_loop(f32 *x, f32 *y, f32 *want, ptrdiff_t n, ptrdiff_t step, int in_place)
 {
     static kernel *const slot = apply_formula;
-    static struct loop loop = {&slot, DTYPE_f32, 1, 1};
+    static struct loop loop = {&slot, &slot, DTYPE_f32, 1, 1};
     char *args[2] = {(char *)x, (char *)(in_place ? x : y)};
     intptr_t dimensions[1] = {n}, bytes = step * (intptr_t)sizeof(f32), steps[2] = {bytes, bytes};
     for (ptrdiff_t i = 0; i < n; i++) {

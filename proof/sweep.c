@@ -8,6 +8,8 @@
  *                                                 the worst error. Of a function with two outputs: every result that is
  *                                                 not that of the function the output belongs to
  *
+ * "numbers" as ISA are the kernels for one element, called for each element by itself.
+ *
  * Compiled with AMEND it runs what this function puts in place of the kernels of ISA.
  */
 #include <math.h>
@@ -17,6 +19,7 @@
 
 #include "kernels/dispatch.h"
 #include "inputs.h"
+#include "single/numbers.h"
 
 enum { BLOCK = 1 << 16 };
 
@@ -35,7 +38,7 @@ static const struct function {
     double intervals[2][2];
     struct bound bound; /* of float32 */
     const char *same_as[2]; /* what the outputs belong to, where there are two */
-    kernel **slots;
+    kernel **slots, **slots_for_one;
 } functions[] = {
 #define LIST(...) {__VA_ARGS__}
 #define ACCURACY(half, single, ...) single, {NULL, NULL}
@@ -47,7 +50,7 @@ static const struct function {
 #define ULP_FROM(from, ulp, absolute) {ulp, from, absolute}
 #define FUNCTION(inputs_, outputs_, name_, half, single, second, intervals_, accuracy, ...) \
     {.name = #name_, .inputs = inputs_, .outputs = outputs_, .intervals = LIST intervals_, .slots = active.name_, \
-     .bound = accuracy},
+     .slots_for_one = active_for_one.name_, .bound = accuracy},
 #include "functions.def"
 #undef LIST
 #undef ACCURACY
@@ -117,6 +120,23 @@ static uint64_t hash_output(const void *output, int dtype, uint64_t index, uint6
     }
 }
 
+static int one_at_a_time;
+
+static void compute_block(const struct function *f, int dtype, void *const *operands)
+{
+    ptrdiff_t size = dtype == DTYPE_f64 ? sizeof(f64) : dtype == DTYPE_f32 ? sizeof(f32) : sizeof(f16);
+    if (!one_at_a_time) {
+        f->slots[dtype](operands, BLOCK);
+        return;
+    }
+    for (ptrdiff_t i = 0; i < BLOCK; i++) {
+        void *at[MAX_OPERANDS];
+        for (int k = 0; k < f->inputs + f->outputs; k++)
+            at[k] = (char *)operands[k] + i * size;
+        f->slots_for_one[dtype](at, 1);
+    }
+}
+
 static void hash_blocks(const struct function *f, int dtype, uint64_t step, uint64_t from, uint64_t to)
 {
     static char memory[MAX_OPERANDS][BLOCK * sizeof(f64)];
@@ -125,7 +145,7 @@ static void hash_blocks(const struct function *f, int dtype, uint64_t step, uint
     for (uint64_t block = from; block < to; block += step) {
         for (int k = 0; k < f->inputs; k++)
             fill_block(memory[k], block, k, f->inputs, dtype, f->intervals[k]);
-        f->slots[dtype](operands, BLOCK);
+        compute_block(f, dtype, operands);
         for (uint64_t k = 0; k < outputs; k++)
             sum += hash_output(memory[(uint64_t)f->inputs + k], dtype, block * BLOCK * outputs + k, outputs);
     }
@@ -288,9 +308,11 @@ int main(int count, char **words)
     int exact = count == 6 && strcmp(words[1], "exact") == 0;
     if (!hash && !exact)
         stop("usage", "sweep hash ISA FUNCTION DTYPE STEP [FROM TO] | sweep exact ISA FUNCTION FROM TO");
-    if (choose_isa(words[2]) != ISA_CHOSEN)
+    one_at_a_time = strcmp(words[2], "numbers") == 0;
+    if (choose_isa(one_at_a_time ? NULL : words[2]) != ISA_CHOSEN)
         stop("this CPU has no", words[2]);
     AMEND(&active);
+    choose_numbers();
     if (hash)
         hash_of_words(count - 3, words + 3);
     else

@@ -17,7 +17,7 @@ from proof import __main__ as proof
 from proof import accuracy, build, emulated, exact, hashes, processors, suites
 from proof.build import ROOT
 from proof.exact import BLOCK, EXACT, PAIRS, inputs_swept, ranges_of_hard_inputs
-from proof.hashes import DTYPES, HASHES, STEPS
+from proof.hashes import DTYPES, HASHES, NUMBERS, STEPS
 from proof.sweeps import sweep as run_harness
 from pysigmoid import _core
 from ulp import FORMATS
@@ -66,7 +66,7 @@ def test_every_function_and_dtype_has_its_hashes():
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("isa", _core.isa_available)
+@pytest.mark.parametrize("isa", [*_core.isa_available, NUMBERS])
 def test_outputs_have_the_committed_bits(sweep, isa, name):
     got = {dtype: sweep("hash", isa, name, dtype, THIN)[0] for dtype in DTYPES}
     assert got == {dtype: COMMITTED[name][dtype][str(THIN)] for dtype in DTYPES}

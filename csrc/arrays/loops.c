@@ -58,7 +58,7 @@ static inline void compute_at_once(const struct run *run, ptrdiff_t n, int uses_
 {
     struct mode callers;
     enter_mode(&callers, uses_x87);
-    if (n == 1 || are_contiguous_and_apart(run, n))
+    if (are_contiguous_and_apart(run, n))
         run->compute((void *const *)run->first, n);
     else if (order_is_free(run, n))
         compute_run(run, 0, n);
@@ -67,12 +67,23 @@ static inline void compute_at_once(const struct run *run, ptrdiff_t n, int uses_
     leave_mode(&callers);
 }
 
+/* Alone, whatever the steps are. */
+static void compute_one(const struct loop *loop, char **args)
+{
+    struct mode callers;
+    enter_mode(&callers, loop->dtype == DTYPE_longdouble);
+    (*loop->slot_for_one)((void *const *)args, 1);
+    leave_mode(&callers);
+}
+
 void run_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const struct loop *loop = data;
     struct run run = {*loop->slot, sizes[loop->dtype], loop->inputs, loop->inputs + loop->outputs, args, steps};
     int uses_x87 = loop->dtype == DTYPE_longdouble;
-    if (dimensions[0] >= LEAST_PARALLEL && order_is_free(&run, dimensions[0]))
+    if (dimensions[0] == 1)
+        compute_one(loop, args);
+    else if (dimensions[0] >= LEAST_PARALLEL && order_is_free(&run, dimensions[0]))
         run_in_our_mode(compute_part, &run, dimensions[0], GRAIN, uses_x87);
     else if (dimensions[0] > 0)
         compute_at_once(&run, dimensions[0], uses_x87);

@@ -6,7 +6,7 @@
 
 /* What tells one function and dtype from another; NumPy hands it back with every call. */
 struct loop {
-    kernel *const *slot; /* in `active` */
+    kernel *const *slot, *const *slot_for_one; /* in `active`, in `active_for_one` */
     enum dtype dtype;
     int inputs, outputs;
 };

@@ -26,7 +26,8 @@ static void compute_array(struct loop *loop, void *const *operands, intptr_t siz
 
 #define ARRAYS(inputs, outputs, name, dtype, ...)                                                \
     {                                                                                            \
-        static struct loop loop = {&active.name[DTYPE_##dtype], DTYPE_##dtype, inputs, outputs}; \
+        static struct loop loop = {                                                                          \
+            &active.name[DTYPE_##dtype], &active_for_one.name[DTYPE_##dtype], DTYPE_##dtype, inputs, outputs}; \
         compute_array(&loop, (void *[]){__VA_ARGS__}, sizeof(dtype), n);                         \
     }
 #define ARRAYS_1_1(name, dtype)                                                                  \
@@ -58,7 +59,7 @@ static void compute_array(struct loop *loop, void *const *operands, intptr_t siz
 #define ARRAY_TYPE_2_2(type) "void (" type " const *, " type " const *, " type " *, " type " *, Py_ssize_t)"
 
 #define ENTRIES(name, dtype, number_type, array_type)                \
-    {#name "_" #dtype, number_type, (void *)numbers->name##_##dtype}, \
+    {#name "_" #dtype, number_type, (void *)active_numbers->name##_##dtype}, \
     {#name "_" #dtype "_array", array_type, (void *)name##_##dtype##_array},
 
 /* Takes over the value, and is as the exception has it where that could not be made. */
@@ -71,7 +72,6 @@ static int set_item(PyObject *dict, const char *name, PyObject *value)
 
 static int fill(PyObject *capsules, PyObject *signatures)
 {
-    const struct number_functions *numbers = functions_of_numbers();
     const struct { const char *name, *signature; void *function; } entries[] = {
 #define FUNCTION(inputs, outputs, name, ...)                                                                    \
     ENTRIES(name, f32, TYPE_##inputs##_##outputs("float"), ARRAY_TYPE_##inputs##_##outputs("float"))            \

@@ -9,6 +9,7 @@
 #include "python/plain.h"
 #include "python/totals_call.h"
 #include "python/ufuncs.h"
+#include "single/numbers.h"
 #include "threads/pool.h"
 
 #include <stdlib.h>
@@ -127,6 +128,7 @@ static int execute(PyObject *module)
         return -1;
     if (choose_isa_from_environment() < 0)
         return -1;
+    choose_numbers();
     if (PyModule_AddStringConstant(module, "isa", active_isa()) < 0
         || add_names(module, "isa_available", known_isa) < 0 || add_names(module, "cpu_features", cpu_feature) < 0
         || add_build(module) < 0 || PyModule_AddIntConstant(module, "most_threads", MOST_THREADS) < 0

@@ -14,6 +14,7 @@
 #include "python/pair_docs.h"
 #include "python/promotion.h"
 #include "python/ufunc_docs.h"
+#include "single/numbers.h"
 
 _Static_assert(sizeof(npy_intp) == sizeof(intptr_t), "loops.h takes NumPy's npy_intp as intptr_t");
 
@@ -24,7 +25,8 @@ static const char type_numbers[TABLE_DTYPES] = {NPY_FLOAT, NPY_DOUBLE, NPY_HALF,
 /* Loops of NumPy's newer kind: kernels leave the floating-point status as it is, which only these can say. Of those in a
  * table NumPy clears and reads it around each call, which is a sixth of the time of a call with a Python float. */
 #define LOOP(inputs, outputs, name, dtype)                                                                           \
-    static struct loop name##_in_##dtype = {&active.name[DTYPE_##dtype], DTYPE_##dtype, inputs, outputs};            \
+    static struct loop name##_in_##dtype = {                                                                         \
+        &active.name[DTYPE_##dtype], &active_for_one.name[DTYPE_##dtype], DTYPE_##dtype, inputs, outputs};           \
     static int run_##name##_in_##dtype(PyArrayMethod_Context *context, char *const *args, const npy_intp *dimensions, \
                                        const npy_intp *steps, NpyAuxData *data)                                      \
     {                                                                                                                \

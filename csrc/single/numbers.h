@@ -17,7 +17,11 @@ struct number_functions {
 #include "functions.def"
 };
 
-/* For the kernels that were chosen, which must have been. */
-const struct number_functions *functions_of_numbers(void);
+/* Of the instruction set that was chosen, and kernels that take one element of any dtype, which is what n is. */
+extern const struct number_functions *active_numbers;
+extern struct kernels active_for_one;
+
+/* Fills these, after choose_isa. */
+void choose_numbers(void);
 
 #endif
