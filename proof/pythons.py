@@ -177,8 +177,13 @@ def environment(wanted: Wanted, python: Python, home: Path) -> Python:
 
 
 def tree(home: Path) -> Path:
-    """A copy of what git knows of: times stay, so that only what changed is compiled again."""
+    """A copy of what git knows of: times stay, so that only what changed is compiled again.
+
+    Of an earlier copy only what was built stays: a source that is gone by now would be compiled with the others.
+    """
     target = home / "tree"
+    for folder in ("csrc", "proof", "tests", "pysigmoid"):
+        shutil.rmtree(target / folder, ignore_errors=True)
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in filter(None, listed.split("\0")):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
