@@ -17,7 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CSRC = ROOT / "csrc"
 HERE = ROOT / "proof"
-ALL_KERNELS = sorted(path for folder in ("kernels", "single") for path in (CSRC / folder).glob("*.c"))
+WITH_KERNELS = ("kernels", "single")  # folders of csrc
+ALL_KERNELS = sorted(path for folder in WITH_KERNELS for path in (CSRC / folder).glob("*.c"))
 SWEEP = [*ALL_KERNELS, HERE / "sweep.c"]
 LOSS_SWEEP = [*ALL_KERNELS, HERE / "loss_sweep.c"]
 LOOPS = [CSRC / "arrays" / f"{stem}.c" for stem in ("blocks", "loops", "overlap", "tasks")]

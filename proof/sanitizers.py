@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from proof.build import FLAGS, ROOT, compiler_of_python
-from proof.hashes import DTYPES
+from proof.build import FLAGS, ROOT, WITH_KERNELS, compiler_of_python
+from proof.hashes import DTYPES, NUMBERS
 from proof.sweeps import processors
 from pysigmoid import _core
 
@@ -158,7 +158,8 @@ class Sanitized:
 
     def harness(self, name: str) -> str:
         """One of the proofs' programs, linked with the kernels of the extension."""
-        self.compile(f"proof/{name}.c", *self.objects("kernels/*"), "-o", name)
+        objects = [path for folder in WITH_KERNELS for path in self.objects(f"{folder}/*")]
+        self.compile(f"proof/{name}.c", *objects, "-o", name)
         return str(self.copy / name)
 
     def objects(self, pattern: str) -> list[str]:
@@ -194,7 +195,9 @@ def check_harnesses(sanitized: Sanitized) -> list[str]:
     commands = [[loss_sweep, "hash", isa, str(LOSS_BLOCKS)] for isa in _core.isa_available]
     for row in _core.functions:
         commands += [
-            [sweep, "hash", isa, row["name"], dtype, str(EVERY)] for isa in _core.isa_available for dtype in DTYPES
+            [sweep, "hash", isa, row["name"], dtype, str(EVERY)]
+            for isa in (*_core.isa_available, NUMBERS)
+            for dtype in DTYPES
         ]
 
     def run(words: list[str]) -> subprocess.CompletedProcess[str]:
